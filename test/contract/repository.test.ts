@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const EXACT_VERSION = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
+const MACHINE_PATH = /(^|[^\w.-])\/(root|work|Users)\/\w/;
+
+interface Manifest {
+  scripts: Record<string, string>;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  overrides: Record<string, string>;
+}
+
+function read(name: string): string {
+  return readFileSync(path.join(ROOT, name), 'utf8');
+}
+
+const manifest = JSON.parse(read('package.json')) as Manifest;
+
+describe('package.json', () => {
+  it('pins every dependency exactly', () => {
+    const versions = Object.entries({
+      ...manifest.dependencies,
+      ...manifest.devDependencies,
+      ...manifest.overrides,
+    });
+    // An override may refer to the pin of a direct dependency.
+    const loose = versions.filter(([, version]) => !EXACT_VERSION.test(version) && !version.startsWith('$'));
+    expect(loose).toEqual([]);
+  });
+
+  it('does not depend on Node itself, which would shadow Node in every script', () => {
+    expect({ ...manifest.dependencies, ...manifest.devDependencies }).not.toHaveProperty('node');
+  });
+});
+
+describe('package-lock.json', () => {
+  it('records no download addresses, so that any registry serves it', () => {
+    expect(read('package-lock.json')).not.toContain('"resolved": "http');
+  });
+});
+
+describe('the committed files', () => {
+  it("name no path of one person's machine", () => {
+    const files = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' }).split('\0');
+    const places = files
+      .filter((file) => file !== '' && existsSync(path.join(ROOT, file)))
+      .flatMap((file) =>
+        read(file)
+          .split('\n')
+          .flatMap((line, i) => (MACHINE_PATH.test(line) ? [`${file}:${i + 1}: ${line.trim()}`] : [])),
+      );
+    expect(files).toContain('LICENSE');
+    expect(places).toEqual([]);
+  });
+});
+
+describe('README.md', () => {
+  it('opens with the two commands', () => {
+    const opening = read('README.md').split('\n').slice(0, 40).join('\n');
+    expect(opening).toContain('npm ci && npm start');
+    expect(opening).toContain('npm ci && npm test');
+  });
+
+  it('mentions only scripts that exist', () => {
+    const mentioned = [...read('README.md').matchAll(/\bnpm run ([\w:-]+)|\bnpm (start|test)\b/g)].map(
+      ([, script, shortcut]) => script ?? shortcut ?? '',
+    );
+    expect(mentioned).toEqual(expect.arrayContaining(['start', 'test']));
+    expect(mentioned.filter((script) => !(script in manifest.scripts))).toEqual([]);
+  });
+});
