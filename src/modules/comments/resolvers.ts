@@ -1,0 +1,102 @@
+import type {
+  CommentResolvers,
+  MutationResolvers,
+  PostResolvers,
+  UserResolvers,
+} from '../../generated/resolvers.ts';
+import { toGlobalId } from '../../shared/ids.ts';
+import { parseId } from '../../shared/node-id.ts';
+import { Connection } from '../../shared/pagination/index.ts';
+import { selectedFields, type SelectionInfo, selectsItems } from '../../shared/selection.ts';
+import { postProjection } from '../posts/index.ts';
+import { newestComments, parseCommentConnection } from './input.ts';
+import { commentOrders } from './order.ts';
+import type { CommentProjection, CommentRow } from './repository.ts';
+import type { CommentList } from './repository-lists.ts';
+import * as service from './service.ts';
+
+/** What an operation reads of the comments at a field, or below it at the paths given. */
+export function commentProjection(
+  info: SelectionInfo,
+  ...paths: readonly (readonly string[])[]
+): CommentProjection {
+  return selectedFields(info, ...paths).has('html') ? 'full' : 'card';
+}
+
+/** What an operation reads of the comments in a connection. */
+function connectionProjection(info: SelectionInfo): CommentProjection {
+  return commentProjection(info, ['nodes'], ['edges', 'node']);
+}
+
+/** A connection of comments, whose page is read when anything of it is selected. */
+async function commentConnection(
+  info: SelectionInfo,
+  { page, order }: CommentList,
+  read: () => Promise<CommentRow[]>,
+  count: () => Promise<number>,
+): Promise<Connection<CommentRow>> {
+  return new Connection(selectsItems(info) ? await read() : [], page, commentOrders[order], count);
+}
+
+const Mutation = {
+  addComment: (_, { input }, context) => service.addComment(context, input),
+  updateComment: (_, { id, input }, context) => service.updateComment(context, parseId('comment', id), input),
+  deleteComment: (_, { id }, context) => service.deleteComment(context, parseId('comment', id)),
+} satisfies MutationResolvers;
+
+const User = {
+  comments({ id }, args, { loaders, viewer }, info) {
+    const newest = { ...args, orderBy: 'CREATED_AT_DESC' as const };
+    const list = parseCommentConnection(newest, viewer, connectionProjection(info));
+    return commentConnection(
+      info,
+      list,
+      () => loaders.commentsByAuthor(info, list).load(id),
+      () => loaders.commentCountByAuthor(info, list).load(id),
+    );
+  },
+} satisfies UserResolvers;
+
+const Post = {
+  comments: ({ id }, { limit }, { loaders, viewer }, info) =>
+    loaders.commentsByPost(info, newestComments(limit, viewer, commentProjection(info))).load(id),
+  commentsConnection({ id }, args, { loaders, viewer }, info) {
+    const list = parseCommentConnection(args, viewer, connectionProjection(info));
+    return commentConnection(
+      info,
+      list,
+      () => loaders.commentsByPost(info, list).load(id),
+      () => loaders.commentListCountByPost(info, list).load(id),
+    );
+  },
+  commentCount: ({ id }, _, { loaders }, info) => loaders.commentCountByPost(info).load(id),
+} satisfies PostResolvers;
+
+/** An entity of the contract's type `Comment`. */
+export interface Comment extends CommentRow {
+  readonly __typename?: 'Comment';
+}
+
+const Comment = {
+  id: ({ id }) => toGlobalId('comment', id),
+  html: ({ html }) => {
+    if (html === undefined) throw new Error('The comment was read without its html.');
+    return html;
+  },
+  author: ({ authorId }, _, { loaders }, info) => loaders.userById(info).load(authorId),
+  post: ({ postId }, _, { loaders }, info) => loaders.postById(info, postProjection(info)).load(postId),
+  parent: ({ answeredId }, _, { loaders }, info) =>
+    answeredId === null ? null : loaders.commentById(info, commentProjection(info)).load(answeredId),
+  replies({ id }, args, { loaders, viewer }, info) {
+    const oldest = { ...args, orderBy: 'CREATED_AT_ASC' as const };
+    const list = parseCommentConnection(oldest, viewer, connectionProjection(info));
+    return commentConnection(
+      info,
+      list,
+      () => loaders.repliesByComment(info, list).load(id),
+      () => loaders.replyCountByComment(info, list).load(id),
+    );
+  },
+} satisfies CommentResolvers;
+
+export const commentResolvers = { Mutation, User, Post, Comment };

@@ -1,0 +1,2 @@
+export { followLoaders } from './loaders.ts';
+export { followResolvers } from './resolvers.ts';

@@ -1,0 +1,2 @@
+export { likeLoaders } from './loaders.ts';
+export { likeResolvers } from './resolvers.ts';
