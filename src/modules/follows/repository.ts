@@ -111,12 +111,17 @@ export async function countsOfFollows(
 const followedUsers = statement({
   name: 'followed_users',
   parameters: { followerId: 'uuid', ids: 'uuid[]' },
-  selection: { id: follows.followeeId },
-  query: ({ followerId, ids }, columns) =>
-    build
-      .select(columns)
-      .from(follows)
-      .where(and(eq(follows.followerId, followerId), isAnyOf(follows.followeeId, ids))),
+  selection: { parentId, id: follows.followeeId },
+  // One look for each user, however many users the follower follows.
+  query: ({ followerId, ids }, { id }) =>
+    perParent(
+      ids,
+      build
+        .select({ id })
+        .from(follows)
+        .where(and(eq(follows.followerId, followerId), sql`${follows.followeeId} = parent.id`))
+        .limit(1),
+    ),
 });
 
 /** Whether a user follows each of these users. */

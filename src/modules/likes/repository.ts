@@ -1,5 +1,14 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { build, byId, isAnyOf, type Queryable, statement, type Transaction } from '../../db/index.ts';
+import {
+  build,
+  byId,
+  isAnyOf,
+  parentId,
+  perParent,
+  type Queryable,
+  statement,
+  type Transaction,
+} from '../../db/index.ts';
 import { likes } from '../../db/tables/index.ts';
 
 /** Who likes which post. */
@@ -24,12 +33,17 @@ export async function likeCountsOfPosts(db: Queryable, ids: readonly string[]): 
 const likedPosts = statement({
   name: 'liked_posts',
   parameters: { userId: 'uuid', ids: 'uuid[]' },
-  selection: { id: likes.postId },
-  query: ({ userId, ids }, columns) =>
-    build
-      .select(columns)
-      .from(likes)
-      .where(and(isAnyOf(likes.postId, ids), eq(likes.userId, userId))),
+  selection: { parentId, id: likes.postId },
+  // One look for each post, however many posts the user likes.
+  query: ({ userId, ids }, { id }) =>
+    perParent(
+      ids,
+      build
+        .select({ id })
+        .from(likes)
+        .where(and(sql`${likes.postId} = parent.id`, eq(likes.userId, userId)))
+        .limit(1),
+    ),
 });
 
 /** Whether a user likes each of these posts. */
