@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import type { Config } from './config.ts';
+import { openEmbedded } from './db/drivers/pglite.ts';
+import { openServer } from './db/drivers/pg.ts';
+import { lockFolder } from './db/folder-lock.ts';
+import type { Driver } from './db/index.ts';
+import { startApollo } from './graphql/apollo.ts';
+import { contextBuilder } from './graphql/context.ts';
+import { createHttpServer, type HttpServer } from './http/server.ts';
+import {
+  AccessTokens,
+  type AccountServices,
+  keptSigningKey,
+  readSigningKey,
+} from './modules/accounts/index.ts';
+import { describeError } from './shared/describe-error.ts';
+
+/** Where the migrations are: beside the sources, and beside the build. */
+export const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url));
+
+/** The program's log: JSON lines, on standard output where no destination is given. */
+export function createLog({ logLevel }: Pick<Config, 'logLevel'>, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
+    level: logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: describeError },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/**
+ * Opens the configured database. The embedded one is locked to this process.
+ *
+ * @throws {FolderInUseError} when another process has the embedded database open.
+ */
+export async function openDatabase({ database }: Pick<Config, 'database'>, log: Logger): Promise<Driver> {
+  if (database.kind === 'server') {
+    const onIdleError = (err: Error) => log.warn({ err }, 'an idle database connection broke');
+    return openServer({ ...database, onIdleError });
+  }
+  const lock = await lockFolder(database.folder);
+  try {
+    const driver = await openEmbedded({ folder: join(database.folder, 'postgres') });
+    return {
+      ...driver,
+      async close() {
+        await driver.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** What the accounts module needs, from the configuration. */
+export async function createAccountServices(config: Config): Promise<AccountServices> {
+  const { signingKey, accessTtl, sessionTtl, issuer, audience } = config.tokens;
+  const key =
+    signingKey === null
+      ? await keptSigningKey(join(config.dataFolder, 'signing-key.pem'))
+      : await readSigningKey(signingKey);
+  return {
+    tokens: new AccessTokens({ key, issuer, audience, ttl: accessTtl }),
+    signUp: config.signUp,
+    sessionTtl,
+    afterCommit: () => {},
+  };
+}
+
+/** A running server. */
+export interface App {
+  readonly http: HttpServer;
+  /** Stops: no new requests, the running ones are answered, then everything is closed. */
+  close(): Promise<void>;
+}
+
+/** Puts the server together over an open database, and closes the database with it. */
+export async function createApp(
+  config: Config,
+  driver: Driver,
+  accounts: AccountServices,
+  log: Logger,
+): Promise<App> {
+  const { introspection, explorer } = config;
+  const apollo = await startApollo({ introspection, explorer, log });
+  const http = createHttpServer({
+    options: config.http,
+    apollo,
+    buildContext: contextBuilder(driver, accounts),
+    driver,
+    log,
+  });
+  return {
+    http,
+    async close() {
+      await http.close();
+      await apollo.stop();
+      await driver.close();
+    },
+  };
+}

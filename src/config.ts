@@ -1,0 +1,173 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { roles } from './shared/viewer.ts';
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+const units = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/** A time as people write it, `15m` or `30d`, in seconds. */
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a number and a unit, such as 30s, 15m, 24h or 30d')
+  .transform((text) => Number(text.slice(0, -1)) * units[text.slice(-1) as keyof typeof units]);
+
+const milliseconds = z.coerce.number().int().min(1).max(600_000);
+
+const urlOf = (protocols: RegExp, what: string) =>
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), `must be ${what}`);
+
+const host = z
+  .string()
+  .refine(
+    (text) => isIP(text) !== 0 || /^[A-Za-z0-9.-]+$/.test(text),
+    'must be an IP address or a host name',
+  );
+
+/** Every environment variable that the program reads, with its default. */
+const environment = z.object({
+  NODE_ENV: z.string().default('development'),
+  HOST: host.default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  DATA_DIR: z.string().min(1).default('.data'),
+  DATABASE_URL: urlOf(/^postgres(ql)?:$/, 'a postgres:// address').optional(),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
+  DATABASE_CONNECT_TIMEOUT_MS: milliseconds.default(5_000),
+  DATABASE_STATEMENT_TIMEOUT_MS: milliseconds.default(10_000),
+  DATABASE_LOCK_TIMEOUT_MS: milliseconds.default(3_000),
+  DATABASE_PREPARED_STATEMENTS: flag.default(true),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  TOKEN_ISSUER: z.string().min(1).default('broadsheet'),
+  TOKEN_AUDIENCE: z.string().min(1).default('broadsheet'),
+  TOKEN_SIGNING_KEY: z.string().min(1).optional(),
+  ACCESS_TOKEN_TTL: duration.default(15 * 60),
+  SESSION_TTL: duration.default(30 * 86_400),
+  SIGN_UP: z.enum(['open', 'closed']).default('open'),
+  SIGN_UP_ROLE: z.enum(roles).exclude(['ADMIN']).default('AUTHOR'),
+  INTROSPECTION: flag.optional(),
+  EXPLORER: flag.optional(),
+  DEMO: flag.optional(),
+  HTTP_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(64_000_000).default(7_000_000),
+  HTTP_REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
+  SHUTDOWN_TIMEOUT_MS: milliseconds.default(25_000),
+});
+
+type Environment = z.infer<typeof environment>;
+
+/** Which database is used: an embedded one in a folder, or a PostgreSQL server. Times are in milliseconds. */
+export type DatabaseConfig =
+  | { readonly kind: 'embedded'; readonly folder: string }
+  | {
+      readonly kind: 'server';
+      readonly url: string;
+      readonly poolSize: number;
+      readonly connectTimeout: number;
+      readonly statementTimeout: number;
+      readonly lockTimeout: number;
+      readonly prepare: boolean;
+    };
+
+/** Everything that can be set, checked and frozen. */
+export interface Config {
+  readonly production: boolean;
+  /** The folder for what the server keeps itself: the embedded database and the key it made. */
+  readonly dataFolder: string;
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    /** In bytes. */
+    readonly bodyLimit: number;
+    /** In milliseconds. */
+    readonly requestTimeout: number;
+    /** How long requests under way may take when the server stops, in milliseconds. */
+    readonly shutdownTimeout: number;
+  };
+  readonly database: DatabaseConfig;
+  readonly logLevel: Environment['LOG_LEVEL'];
+  readonly tokens: {
+    readonly issuer: string;
+    readonly audience: string;
+    /** A private key for ES256 as PEM (PKCS #8) or JWK; null where the server makes one itself. */
+    readonly signingKey: string | null;
+    /** In seconds. */
+    readonly accessTtl: number;
+    /** In seconds. */
+    readonly sessionTtl: number;
+  };
+  readonly signUp: { readonly open: boolean; readonly role: Environment['SIGN_UP_ROLE'] };
+  readonly introspection: boolean;
+  readonly explorer: boolean;
+  /** Whether an empty database is filled with a demo publication. */
+  readonly demo: boolean;
+}
+
+/** A setting that is wrong or missing; the message names it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the configuration from environment variables.
+ *
+ * @throws {ConfigError} naming each variable that is wrong or missing.
+ */
+export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
+  // An empty variable is what a line of an .env file without a value leaves: it counts as unset.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const result = environment.safeParse(given);
+  if (!result.success) {
+    throw new ConfigError(
+      result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
+    );
+  }
+  const config = configFrom(result.data);
+  if (config.production && config.tokens.signingKey === null) {
+    throw new ConfigError(
+      'TOKEN_SIGNING_KEY: must be set in production: an ES256 private key as PEM (PKCS #8) or JWK',
+    );
+  }
+  return config;
+}
+
+function configFrom(env: Environment): Config {
+  const production = env.NODE_ENV === 'production';
+  return Object.freeze({
+    production,
+    dataFolder: env.DATA_DIR,
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      bodyLimit: env.HTTP_BODY_LIMIT_BYTES,
+      requestTimeout: env.HTTP_REQUEST_TIMEOUT_MS,
+      shutdownTimeout: env.SHUTDOWN_TIMEOUT_MS,
+    },
+    database: databaseFrom(env),
+    logLevel: env.LOG_LEVEL,
+    tokens: {
+      issuer: env.TOKEN_ISSUER,
+      audience: env.TOKEN_AUDIENCE,
+      signingKey: env.TOKEN_SIGNING_KEY ?? null,
+      accessTtl: env.ACCESS_TOKEN_TTL,
+      sessionTtl: env.SESSION_TTL,
+    },
+    signUp: { open: env.SIGN_UP === 'open', role: env.SIGN_UP_ROLE },
+    introspection: env.INTROSPECTION ?? !production,
+    explorer: env.EXPLORER ?? !production,
+    demo: (env.DEMO ?? true) && !production,
+  });
+}
+
+function databaseFrom(env: Environment): DatabaseConfig {
+  if (env.DATABASE_URL === undefined) return { kind: 'embedded', folder: env.DATA_DIR };
+  return {
+    kind: 'server',
+    url: env.DATABASE_URL,
+    poolSize: env.DATABASE_POOL_SIZE,
+    connectTimeout: env.DATABASE_CONNECT_TIMEOUT_MS,
+    statementTimeout: env.DATABASE_STATEMENT_TIMEOUT_MS,
+    lockTimeout: env.DATABASE_LOCK_TIMEOUT_MS,
+    prepare: env.DATABASE_PREPARED_STATEMENTS,
+  };
+}

@@ -1,0 +1,120 @@
+import type { Change } from '../events/changes.ts';
+import type { Connection, Driver, DriverQuery, Executor } from './driver.ts';
+import { TransactionConflict } from './sqlstate.ts';
+import type { Statement } from './statement.ts';
+
+/** What repositories take first: a database, or a transaction on it. */
+export interface Queryable {
+  /** Runs a statement and answers its rows. */
+  run<Values, Row>(statement: Statement<Values, Row>, values: Values): Promise<Row[]>;
+}
+
+/** A transaction. It is over when the function that it was given to ends. */
+export interface Transaction extends Queryable {
+  /** Notes what the transaction changes; `afterCommit` gets it once the transaction has committed. */
+  record(change: Change): void;
+}
+
+/** Called with the changes of a transaction right after it committed. It must not throw. */
+export type AfterCommit = (changes: readonly Change[]) => void;
+
+const maxAttempts = 3;
+
+/**
+ * One request's (or command's) way to the database. It counts the statements it sends, transactions' begin and commit
+ * included, and holds no connection between them.
+ */
+export class Database implements Queryable {
+  readonly #driver: Driver;
+  readonly #afterCommit: AfterCommit;
+  #statements = 0;
+  #inTransaction = false;
+
+  constructor(driver: Driver, afterCommit: AfterCommit = () => {}) {
+    this.#driver = driver;
+    this.#afterCommit = afterCommit;
+  }
+
+  /** How many statements were sent so far. */
+  get statements(): number {
+    return this.#statements;
+  }
+
+  /**
+   * @throws {Error} while a transaction of this database is open: the statement would not see what the transaction
+   * did, and would wait for it for ever where there is one connection.
+   */
+  async run<Values, Row>(statement: Statement<Values, Row>, values: Values): Promise<Row[]> {
+    if (this.#inTransaction) {
+      throw new Error(`The statement ${statement.name} bypasses the transaction that is open.`);
+    }
+    return this.#send(this.#driver, statement, values);
+  }
+
+  /**
+   * Runs `work` in a transaction: committed when it ends, rolled back when it throws. It is run again, at most three
+   * times, when it loses against another transaction; it must do nothing but work on the database.
+   */
+  async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (this.#inTransaction) throw new Error('A transaction is open already.');
+    this.#inTransaction = true;
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          const { result, changes } = await this.#attempt(work);
+          this.#afterCommit(changes);
+          return result;
+        } catch (error) {
+          if (!(error instanceof TransactionConflict) || attempt === maxAttempts) throw error;
+        }
+      }
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  async #attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<{ result: T; changes: Change[] }> {
+    const connection = await this.#driver.connect();
+    const changes: Change[] = [];
+    let broken = false;
+    try {
+      await this.#query(connection, command('begin'));
+      const result = await work({
+        run: (statement, values) => this.#send(connection, statement, values),
+        record: (change) => changes.push(change),
+      });
+      await this.#query(connection, command('commit'));
+      return { result, changes };
+    } catch (error) {
+      broken = await this.#rollback(connection);
+      throw error;
+    } finally {
+      connection.release(broken);
+    }
+  }
+
+  /** Whether even the rollback failed, so that the connection is of no more use. */
+  async #rollback(connection: Connection): Promise<boolean> {
+    try {
+      await this.#query(connection, command('rollback'));
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  async #send<Values, Row>(to: Executor, statement: Statement<Values, Row>, values: Values): Promise<Row[]> {
+    const { name, text } = statement;
+    const rows = await this.#query(to, { name, text, values: statement.values(values) });
+    return rows.map(statement.row);
+  }
+
+  #query(to: Executor, query: DriverQuery): Promise<unknown[][]> {
+    this.#statements += 1;
+    return to.query(query);
+  }
+}
+
+function command(text: string): DriverQuery {
+  return { name: null, text, values: [] };
+}

@@ -1,0 +1,31 @@
+/** A statement on its way to the database. */
+export interface DriverQuery {
+  /** The name to prepare it under; null runs it unprepared. */
+  readonly name: string | null;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/** Something that runs statements: a pool, a connection, a database in process. Rows come as arrays of fields. */
+export interface Executor {
+  /** @throws {AppError} translated from the SQLSTATE where it means something to a client. */
+  query(query: DriverQuery): Promise<unknown[][]>;
+}
+
+/** A connection that belongs to one transaction. */
+export interface Connection extends Executor {
+  /** Gives the connection back; a broken one is closed instead. */
+  release(broken: boolean): void;
+}
+
+/** A PostgreSQL, on a server or in process. `timestamptz` fields come as PostgreSQL's text, in UTC. */
+export interface Driver extends Executor {
+  /** Which PostgreSQL this is, for the logs. */
+  readonly kind: 'embedded' | 'server';
+  /** A connection of one's own, for a transaction. */
+  connect(): Promise<Connection>;
+  /** Runs SQL text that may hold several statements. */
+  execute(text: string): Promise<void>;
+  /** Ends all connections after the statements under way. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,77 @@
+import { PGlite, types } from '@electric-sql/pglite';
+import type { Connection, Driver, DriverQuery } from '../driver.ts';
+import { translateError } from '../sqlstate.ts';
+
+const asText = (field: string) => field;
+const asNumber = (field: string) => Number(field);
+const parsers = { [types.TIMESTAMPTZ]: asText, [types.INT8]: asNumber };
+
+/** Where an embedded PostgreSQL keeps its data. */
+export interface EmbeddedOptions {
+  /** A folder; null keeps everything in memory. */
+  readonly folder: string | null;
+  /** A data folder as `PGlite.dumpDataDir` packs it, to begin with instead of an empty one. */
+  readonly template?: Blob;
+}
+
+/**
+ * Opens a PostgreSQL inside this process. It has one connection, so statements and transactions wait for each other,
+ * and a long statement blocks the event loop: it is there to try the product and to test it.
+ */
+export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & { dump(): Promise<Blob> }> {
+  const database = await PGlite.create({
+    ...(options.folder === null ? {} : { dataDir: options.folder }),
+    ...(options.template === undefined ? {} : { loadDataDir: options.template }),
+  });
+  await database.exec(`set timezone = 'UTC'`);
+
+  let idle: Promise<void> = Promise.resolve();
+  /** Waits for the connection and takes it; the answer gives it back. */
+  async function take(): Promise<() => void> {
+    const before = idle;
+    let giveBack = () => {};
+    idle = new Promise((resolve) => {
+      giveBack = resolve;
+    });
+    await before;
+    return giveBack;
+  }
+
+  async function run({ text, values }: DriverQuery): Promise<unknown[][]> {
+    try {
+      const result = await database.query<unknown[]>(text, values, { rowMode: 'array', parsers });
+      return result.rows;
+    } catch (error) {
+      throw translateError(error);
+    }
+  }
+
+  return {
+    kind: 'embedded',
+    async query(query) {
+      const giveBack = await take();
+      try {
+        return await run(query);
+      } finally {
+        giveBack();
+      }
+    },
+    async connect(): Promise<Connection> {
+      const giveBack = await take();
+      return { query: run, release: giveBack };
+    },
+    async execute(text) {
+      const giveBack = await take();
+      try {
+        await database.exec(text);
+      } finally {
+        giveBack();
+      }
+    },
+    async close() {
+      await idle;
+      await database.close();
+    },
+    dump: () => database.dumpDataDir('none'),
+  };
+}

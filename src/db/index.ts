@@ -1,0 +1,27 @@
+export { type AfterCommit, Database, type Queryable, type Transaction } from './database.ts';
+export type { Driver } from './driver.ts';
+export { headline, markStart, markStop, readHeadline } from './headline.ts';
+export * from './keyset.ts';
+export {
+  isMatch,
+  marksQuery,
+  namesQuery,
+  proseQuery,
+  type TextQuery,
+  textParameters,
+  textQuery,
+  wordsOf,
+} from './text-search.ts';
+export { searchable } from './tables/columns.ts';
+export { ForeignKeyViolation, UniqueViolation } from './sqlstate.ts';
+export {
+  build,
+  isAnyOf,
+  type Placeholders,
+  type RowOf,
+  type Selection,
+  type Statement,
+  statement,
+  statementVariants,
+} from './statement.ts';
+export { uniqueName } from './unique-name.ts';

@@ -1,0 +1,69 @@
+import { AppError } from '../shared/errors.ts';
+
+/** A unique constraint that a statement broke; services that expect one turn it into a conflict in their own words. */
+export class UniqueViolation extends Error {
+  override readonly name = 'UniqueViolation';
+  readonly constraint: string;
+
+  constructor(constraint: string, cause: unknown) {
+    super(`The constraint ${constraint} does not allow a second such row.`, { cause });
+    this.constraint = constraint;
+  }
+}
+
+/** A row that a statement refers to and that is gone; services that can meet one turn it into a not-found. */
+export class ForeignKeyViolation extends Error {
+  override readonly name = 'ForeignKeyViolation';
+  readonly constraint: string;
+
+  constructor(constraint: string, cause: unknown) {
+    super(`The constraint ${constraint} refers to a row that does not exist.`, { cause });
+    this.constraint = constraint;
+  }
+}
+
+/** A transaction that lost against another one and may simply be run again. */
+export class TransactionConflict extends Error {
+  override readonly name = 'TransactionConflict';
+}
+
+/**
+ * The one place where SQLSTATEs (PostgreSQL manual, appendix A) and connection errors get a meaning. What has none
+ * stays as it is, and is masked before it reaches a client.
+ */
+export function translateError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, constraint } = error as Error & { code?: string; constraint?: string };
+  switch (code) {
+    case '23505':
+      return new UniqueViolation(constraint ?? 'unknown', error);
+    case '23503':
+      return new ForeignKeyViolation(constraint ?? 'unknown', error);
+    case '40001': // serialization_failure
+    case '40P01': // deadlock_detected
+      return new TransactionConflict('The transaction lost against another one.', { cause: error });
+    case '22021': // character_not_in_repertoire
+    case '22P05': // untranslatable_character
+      return new AppError('BAD_USER_INPUT', 'The text has a character that cannot be stored.', {
+        cause: error,
+      });
+    case '57014': // query_canceled, by statement_timeout
+      return unavailable('The database took too long to answer.', error);
+    case '55P03': // lock_not_available, by lock_timeout
+      return unavailable('Somebody else is changing the same thing.', error);
+    default:
+      return isOutage(error, code) ? unavailable('The database cannot be reached.', error) : error;
+  }
+}
+
+function unavailable(message: string, cause: unknown): AppError {
+  return new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: 1, cause });
+}
+
+/** Connection exceptions, operator intervention, a lack of resources, a read-only server, and errors of the socket. */
+function isOutage(error: Error, code: string | undefined): boolean {
+  if (code !== undefined) return /^(08|53|57P|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST)/.test(code);
+  return /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout)/.test(
+    error.message,
+  );
+}

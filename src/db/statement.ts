@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { type Column, is, Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { PgColumn, PgDialect } from 'drizzle-orm/pg-core';
+
+/** Drizzle's query builder, without a connection: repositories build statements with it, and `statement` compiles them. */
+export const build = drizzle.mock();
+
+const dialect = new PgDialect();
+
+/** The SQL types that parameters have, with what the program passes for each. Null passes for all of them. */
+interface ParameterTypes {
+  uuid: string;
+  'uuid[]': readonly string[];
+  text: string;
+  'text[]': readonly string[];
+  integer: number;
+  'integer[]': readonly number[];
+  boolean: boolean;
+  timestamptz: string;
+}
+
+/** Names a statement's parameters and gives each its SQL type. */
+export type Parameters = Readonly<Record<string, keyof ParameterTypes>>;
+
+/** The values for a statement's parameters. */
+export type ValuesOf<P extends Parameters> = { readonly [K in keyof P]: ParameterTypes[P[K]] | null };
+
+/** The parameters as they stand in a statement's SQL: each a placeholder, cast to its type. */
+export type Placeholders<P extends Parameters> = { readonly [K in keyof P]: SQL };
+
+/** What a statement selects or returns: columns and aliased expressions, in order. */
+export type Selection = Readonly<Record<string, PgColumn | SQL.Aliased>>;
+
+/** The row that a selection comes out as. */
+export type RowOf<S extends Selection> = {
+  [K in keyof S]: S[K] extends SQL.Aliased<infer T>
+    ? T
+    : S[K] extends Column<infer C>
+      ? C['notNull'] extends true
+        ? C['data']
+        : C['data'] | null
+      : never;
+};
+
+/** A statement with constant text, compiled once and run many times. */
+export interface Statement<Values, Row> {
+  /** Unique for the text: connections that prepare statements keep them under this name. */
+  readonly name: string;
+  readonly text: string;
+  /** The values in the order of the text's parameters. */
+  readonly values: (values: Values) => unknown[];
+  /** The row that the database's fields stand for. */
+  readonly row: (fields: readonly unknown[]) => Row;
+}
+
+/**
+ * Compiles a statement, once. `query` gets the parameters as placeholders and the selection, and must select or
+ * return exactly that selection, in its order.
+ */
+export function statement<P extends Parameters, S extends Selection>(definition: {
+  name: string;
+  parameters: P;
+  selection: S;
+  query: (parameters: Placeholders<P>, selection: S) => SQLWrapper;
+}): Statement<ValuesOf<P>, RowOf<S>> {
+  const { name, parameters, selection, query } = definition;
+  const placeholders = Object.fromEntries(
+    Object.entries(parameters).map(([key, type]) => [key, sql`${sql.placeholder(key)}::${sql.raw(type)}`]),
+  ) as Placeholders<P>;
+  const { sql: text, params } = dialect.sqlToQuery(query(placeholders, selection).getSQL());
+  return {
+    name: `${name}_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
+    text,
+    values: (values) =>
+      params.map((param) => (is(param, Placeholder) ? values[param.name as keyof P] : param)),
+    row: rowMapper(selection),
+  };
+}
+
+/** Remembers the statement of each variant of a query. Variants are flat objects with a bounded number of values. */
+export function statementVariants<V extends object, Values, Row>(
+  compile: (variant: V) => Statement<Values, Row>,
+): (variant: V) => Statement<Values, Row> {
+  const compiled = new Map<string, Statement<Values, Row>>();
+  return (variant) => {
+    const key = Object.values(variant).join();
+    let found = compiled.get(key);
+    if (found === undefined) {
+      found = compile(variant);
+      compiled.set(key, found);
+    }
+    return found;
+  };
+}
+
+/** `column = any(values)`, which keeps the text constant whatever the number of values. */
+export function isAnyOf(column: PgColumn | SQL, values: SQL): SQL {
+  return sql`${column} = any(${values})`;
+}
+
+function rowMapper<S extends Selection>(selection: S): (fields: readonly unknown[]) => RowOf<S> {
+  const columns = Object.entries(selection).map(([key, column]) => ({ key, decode: decoderOf(column) }));
+  return (fields) => {
+    const row: Record<string, unknown> = {};
+    for (const [position, { key, decode }] of columns.entries()) {
+      const field = fields[position];
+      row[key] = decode === null || field === null ? field : decode(field);
+    }
+    return row as RowOf<S>;
+  };
+}
+
+/** How a field becomes a value; null where it is one already. */
+function decoderOf(column: PgColumn | SQL.Aliased): ((field: unknown) => unknown) | null {
+  if (is(column, PgColumn)) {
+    return column.mapFromDriverValue === PgColumn.prototype.mapFromDriverValue
+      ? null
+      : (field) => column.mapFromDriverValue(field);
+  }
+  const { decoder } = (column as SQL.Aliased).sql as {
+    decoder?: { mapFromDriverValue(field: unknown): unknown };
+  };
+  return decoder === undefined ? null : (field) => decoder.mapFromDriverValue(field);
+}

@@ -1,0 +1,33 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { check, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import type { Role } from '../../shared/viewer.ts';
+import { plainText, primaryId, searchable, timestamp, tsvector } from './columns.ts';
+
+export const users = pgTable(
+  'users',
+  {
+    id: primaryId(),
+    username: plainText('username').notNull(),
+    name: text('name').notNull(),
+    bio: text('bio'),
+    avatarUrl: text('avatar_url'),
+    role: text('role').$type<Role>().notNull(),
+    email: text('email'),
+    suspendedAt: timestamp('suspended_at'),
+    createdAt: timestamp('created_at').notNull().default(sql`now()`),
+    updatedAt: timestamp('updated_at').notNull().default(sql`now()`),
+    searchVector: tsvector('search_vector').generatedAlwaysAs(
+      (): SQL =>
+        sql`setweight(to_tsvector('simple', ${searchable(users.name)}), 'A') || setweight(to_tsvector('simple', ${searchable(users.username)}), 'A') || setweight(to_tsvector('simple', coalesce(${searchable(users.bio)}, '')), 'C')`,
+    ),
+  },
+  (t) => [
+    uniqueIndex('users_username_key').on(t.username),
+    uniqueIndex('users_email_key').on(sql`lower(${t.email})`),
+    index('users_created_at_index').on(t.createdAt, t.id),
+    index('users_role_index').on(t.role, t.createdAt, t.id),
+    index('users_search_index').using('gin', t.searchVector),
+    check('users_role_check', sql`${t.role} in ('READER', 'AUTHOR', 'EDITOR', 'ADMIN')`),
+    check('users_username_check', sql`${t.username} ~ '^[a-z0-9]+(-[a-z0-9]+)*$'`),
+  ],
+);

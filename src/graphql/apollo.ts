@@ -1,0 +1,50 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { Logger } from 'pino';
+import type { Context } from './context.ts';
+import { formatError } from './format-error.ts';
+import { operationLog } from './plugins/operation-log.ts';
+import { createSchema } from './schema.ts';
+
+export interface ApolloOptions {
+  readonly introspection: boolean;
+  /** Whether a browser that opens the endpoint gets Apollo Sandbox. */
+  readonly explorer: boolean;
+  readonly log: Logger;
+}
+
+/** The Apollo Server over the contract. It is started by whoever serves it, and stopped last. */
+export async function startApollo({
+  introspection,
+  explorer,
+  log,
+}: ApolloOptions): Promise<ApolloServer<Context>> {
+  const apollo = new ApolloServer<Context>({
+    schema: createSchema(),
+    introspection,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    // The process stops in an order of its own; by itself Apollo Server would refuse requests that are still coming.
+    stopOnTerminationSignals: false,
+    formatError,
+    logger: log,
+    plugins: [
+      operationLog(log),
+      // Wraps every field of the schema to work out what no client asks for.
+      ApolloServerPluginCacheControlDisabled(),
+      landingPage(explorer),
+    ],
+  });
+  await apollo.start();
+  return apollo;
+}
+
+function landingPage(explorer: boolean): ApolloServerPlugin {
+  if (!explorer) return ApolloServerPluginLandingPageDisabled();
+  return ApolloServerPluginLandingPageLocalDefault({
+    embed: { runTelemetry: false, initialState: { pollForSchemaUpdates: false } },
+  });
+}

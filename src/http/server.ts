@@ -1,0 +1,73 @@
+import type { ApolloServer } from '@apollo/server';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { Logger } from 'pino';
+import { uuidv7 } from 'uuidv7';
+import type { Config } from '../config.ts';
+import type { Driver } from '../db/index.ts';
+import type { Context, ContextBuilder } from '../graphql/context.ts';
+import { answerError, answerUnknownPath } from './errors.ts';
+import { addGraphqlEndpoint } from './graphql-endpoint.ts';
+import { addHealthEndpoints } from './health.ts';
+
+export interface HttpServerOptions {
+  readonly options: Config['http'];
+  readonly apollo: ApolloServer<Context>;
+  readonly buildContext: ContextBuilder;
+  readonly driver: Driver;
+  readonly log: Logger;
+}
+
+/** The HTTP side of the server. */
+export interface HttpServer {
+  readonly fastify: FastifyInstance;
+  /** Begins to listen and answers the address, such as `http://127.0.0.1:4000`. */
+  listen(): Promise<string>;
+  /** Says that it is no longer ready, answers the running requests, and closes all connections. */
+  close(): Promise<void>;
+}
+
+const requestIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
+
+export function createHttpServer({
+  options,
+  apollo,
+  buildContext,
+  driver,
+  log,
+}: HttpServerOptions): HttpServer {
+  const logger: FastifyBaseLogger = log;
+  const server = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: options.bodyLimit,
+    requestTimeout: options.requestTimeout,
+    keepAliveTimeout: 72_000,
+    http: { headersTimeout: Math.min(options.requestTimeout, 15_000) },
+    routerOptions: { ignoreTrailingSlash: true },
+    // Requests that come on live connections while the server stops are still answered, with `Connection: close`.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestIdHeader: false,
+    genReqId({ headers: { 'x-request-id': given } }) {
+      return typeof given === 'string' && requestIdPattern.test(given) ? given : uuidv7();
+    },
+  });
+  let closing = false;
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    if (closing) reply.header('connection', 'close');
+  });
+  server.setErrorHandler(answerError);
+  server.setNotFoundHandler(answerUnknownPath);
+  addHealthEndpoints(server, driver, () => !closing);
+  addGraphqlEndpoint(server, apollo, buildContext);
+  return {
+    fastify: server,
+    listen: () => server.listen({ host: options.host, port: options.port }),
+    async close() {
+      closing = true;
+      await server.close();
+    },
+  };
+}

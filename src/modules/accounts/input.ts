@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { lineOf } from '../../shared/validation.ts';
+import { avatarUrl, bio, userName, username } from '../users/index.ts';
+
+const emailMessage = 'This is not an e-mail address.';
+
+/** An address as people type it; its case is kept, and does not count. */
+export const email = lineOf('The e-mail address', { min: 3, max: 254 }).pipe(
+  z.email({ pattern: z.regexes.html5Email, message: emailMessage }),
+);
+
+/** A password by NIST SP 800-63B: long enough, bounded before it is hashed, otherwise free. It is not trimmed. */
+export const password = z
+  .string()
+  .refine((text) => [...text].length >= 8, { message: 'The password must have at least 8 characters.' })
+  .refine((text) => text.length <= 128, { message: 'The password must have at most 128 characters.' })
+  .refine((text) => !text.includes('\0') && text.isWellFormed(), {
+    message: 'The password has a character that cannot be used.',
+  });
+
+export const newUser = z.object({
+  name: userName,
+  email,
+  password: password.nullish(),
+  username: username.nullish(),
+  bio: bio.nullish(),
+  avatarUrl: avatarUrl.nullish(),
+});

@@ -1,0 +1,19 @@
+export { postLoaders } from './loaders.ts';
+export { type PostOrderName, postOrders } from './order.ts';
+export { type PostScope, visibleTo } from './policy.ts';
+export {
+  findPostsByIds,
+  isVisible as isPostVisible,
+  postColumns,
+  type PostProjection,
+  type PostRow,
+} from './repository.ts';
+export { lockPostById } from './repository-write.ts';
+export {
+  connectionProjection,
+  type Post,
+  postConnection,
+  postProjection,
+  postResolvers,
+} from './resolvers.ts';
+export { holdPublishedPost } from './service.ts';

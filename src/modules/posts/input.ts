@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { textQuery } from '../../db/index.ts';
+import type { PostFilter } from '../../generated/resolvers.ts';
+import { listRequest, type PageArguments, pageRequest } from '../../shared/pagination/index.ts';
+import { bytesOf, idOf, lineOf, parseInput, textOf } from '../../shared/validation.ts';
+import type { Viewer } from '../../shared/viewer.ts';
+import { tagNames } from '../tags/index.ts';
+import { type PostOrderName, postOrders } from './order.ts';
+import { visibleTo } from './policy.ts';
+import type { PostProjection } from './repository.ts';
+import type { PostFilterValues, PostList } from './repository-lists.ts';
+
+const title = lineOf('The title', { min: 1, max: 200 });
+const body = bytesOf('The text', { min: 1, max: 1_000_000 });
+const tags = tagNames.nullish().transform((names) => names ?? []);
+
+const userId = idOf('user');
+
+const contributors = z
+  .array(userId)
+  .max(20, { message: 'There can be at most 20 contributors.' })
+  .nullish()
+  .transform((ids) => [...new Set(ids ?? [])]);
+
+/** What a new post is made of. */
+export const newPost = z.object({ title, body, tags, contributors, publish: z.boolean().default(false) });
+
+/** What a change of a post may hold. */
+export const postChanges = z.object({
+  title: title.optional(),
+  body: body.optional(),
+  tags: tagNames.nullable().optional(),
+  contributors: z
+    .array(userId)
+    .max(20, { message: 'There can be at most 20 contributors.' })
+    .nullable()
+    .optional(),
+});
+
+/** A slug that somebody chooses. */
+export const slug = lineOf('The slug', { min: 1, max: 100 }).refine(
+  (text) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text),
+  { message: 'The slug must be lower-case letters and digits, with single hyphens between them.' },
+);
+
+const time = z.iso
+  .datetime({ offset: true, message: 'This is not a time as RFC 3339 writes it.' })
+  .refine((text) => !Number.isNaN(Date.parse(text)), { message: 'There is no such time.' })
+  .transform((text) => new Date(text).toISOString());
+
+const filterSchema = z.object({
+  author: userId.nullish().transform((id) => id ?? null),
+  tag: lineOf('The slug of the tag', { min: 0, max: 100 })
+    .nullish()
+    .transform((text) => text?.toLowerCase() ?? null),
+  status: z
+    .array(z.enum(['DRAFT', 'PUBLISHED', 'ARCHIVED']))
+    .nullish()
+    .transform((statuses) => statuses ?? null),
+  from: time.nullish().transform((text) => text ?? null),
+  until: time.nullish().transform((text) => text ?? null),
+  text: textOf('The text', { min: 0, max: 256 })
+    .nullish()
+    .transform((text) => (text == null ? null : textQuery(text))),
+});
+
+/** @throws {AppError} `BAD_USER_INPUT` when the filter is not valid. */
+export function parsePostFilter(filter: PostFilter | null | undefined): PostFilterValues {
+  const { author, status, ...values } = parseInput(filterSchema, filter ?? {}, ['filter']);
+  return { ...values, authorId: author, statuses: status };
+}
+
+/** The arguments of a field that is a connection of posts. */
+export interface PostConnectionArguments extends PageArguments {
+  readonly filter?: PostFilter | null;
+  readonly orderBy: PostOrderName;
+}
+
+/** @throws {AppError} `BAD_USER_INPUT` when the filter or the page is not valid. */
+export function parsePostConnection(
+  args: PostConnectionArguments,
+  viewer: Viewer,
+  projection: PostProjection,
+): PostList {
+  const page = pageRequest(args, postOrders[args.orderBy]);
+  return {
+    filter: parsePostFilter(args.filter),
+    scope: visibleTo(viewer),
+    order: args.orderBy,
+    page,
+    projection,
+  };
+}
+
+const published: PostFilterValues = {
+  authorId: null,
+  tag: null,
+  statuses: null,
+  from: null,
+  until: null,
+  text: null,
+};
+
+/** The newest published posts. @throws {AppError} `BAD_USER_INPUT` when the limit is not 1 to 100. */
+export function newestPosts(
+  limit: number | null | undefined,
+  viewer: Viewer,
+  projection: PostProjection,
+): PostList {
+  return {
+    filter: published,
+    scope: visibleTo(viewer),
+    order: 'PUBLISHED_AT_DESC',
+    page: listRequest(limit),
+    projection,
+  };
+}

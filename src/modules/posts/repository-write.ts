@@ -1,0 +1,246 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { build, statement, statementVariants, type Transaction, uniqueName } from '../../db/index.ts';
+import { type PostStatus, postContributors, posts, postTags } from '../../db/tables/index.ts';
+import { rendererVersion } from '../../shared/markdown.ts';
+import type { PostScope } from './policy.ts';
+import { isVisible, postColumns, type PostProjection, type PostRow } from './repository.ts';
+
+const columns = postColumns('full');
+
+/** What every change of a post sets beside. */
+const touched = { version: sql`${posts.version} + 1`, updatedAt: sql`now()` };
+
+const lockPost = statementVariants(({ scope }: { scope: PostScope['kind'] }) =>
+  statement({
+    name: 'post_lock',
+    parameters: { id: 'uuid', viewerId: 'uuid' },
+    selection: columns,
+    query: ({ id, viewerId }, selection) =>
+      build
+        .select(selection)
+        .from(posts)
+        .where(and(eq(posts.id, id), isVisible(scope, viewerId)))
+        .for('update'),
+  }),
+);
+
+/** The post with its text, kept from changing until the transaction ends; null when the viewer sees none. */
+export async function lockPostById(tx: Transaction, id: string, scope: PostScope): Promise<PostRow | null> {
+  const [post = null] = await tx.run(lockPost({ scope: scope.kind }), { id, viewerId: scope.viewerId });
+  return post;
+}
+
+const holdPost = statementVariants(
+  ({ scope, projection }: { scope: PostScope['kind']; projection: PostProjection }) =>
+    statement({
+      name: 'post_hold',
+      parameters: { id: 'uuid', viewerId: 'uuid' },
+      selection: postColumns(projection),
+      query: ({ id, viewerId }, selection) =>
+        build
+          .select(selection)
+          .from(posts)
+          .where(and(eq(posts.id, id), isVisible(scope, viewerId)))
+          // What foreign keys take too. A change of the state waits for it, since `posts_listing_key` has the state.
+          .for('key share'),
+    }),
+);
+
+/**
+ * The post, kept from being deleted and from changing its state until the transaction ends, whoever else holds it so;
+ * null when the viewer sees none.
+ */
+export async function holdPostById(
+  tx: Transaction,
+  id: string,
+  { kind, viewerId }: PostScope,
+  projection: PostProjection,
+): Promise<PostRow | null> {
+  const [post = null] = await tx.run(holdPost({ scope: kind, projection }), { id, viewerId });
+  return post;
+}
+
+/** A slug that no post has, beginning with the base. */
+export const reserveSlug = uniqueName(posts.slug);
+
+/** What is made of a post's text when it is written. */
+export interface RenderedText {
+  readonly body: string;
+  readonly html: string;
+  readonly excerpt: string;
+  readonly searchText: string;
+  readonly readingTimeMinutes: number;
+}
+
+const textParameters = {
+  body: 'text',
+  html: 'text',
+  excerpt: 'text',
+  searchText: 'text',
+  readingTimeMinutes: 'integer',
+} as const;
+
+const insertPost = statement({
+  name: 'post_insert',
+  parameters: {
+    ...textParameters,
+    id: 'uuid',
+    authorId: 'uuid',
+    slug: 'text',
+    title: 'text',
+    status: 'text',
+  },
+  selection: columns,
+  query: ({ status, ...values }, selection) =>
+    build
+      .insert(posts)
+      .values({
+        ...values,
+        status,
+        rendererVersion,
+        publishedAt: sql`case when ${status} = 'PUBLISHED' then now() end`,
+      })
+      .returning(selection),
+});
+
+export interface NewPost extends RenderedText {
+  readonly id: string;
+  readonly authorId: string;
+  readonly slug: string;
+  readonly title: string;
+  readonly status: 'DRAFT' | 'PUBLISHED';
+}
+
+export async function createPostRow(tx: Transaction, post: NewPost): Promise<PostRow> {
+  const [row] = await tx.run(insertPost, post);
+  return row as PostRow;
+}
+
+const updateText = statement({
+  name: 'post_update',
+  parameters: { ...textParameters, id: 'uuid', title: 'text' },
+  selection: columns,
+  query: ({ id, ...values }, selection) =>
+    build
+      .update(posts)
+      .set({ ...values, rendererVersion, ...touched })
+      .where(eq(posts.id, id))
+      .returning(selection),
+});
+
+const updateTitle = statement({
+  name: 'post_update_title',
+  parameters: { id: 'uuid', title: 'text' },
+  selection: columns,
+  query: ({ id, title }, selection) =>
+    build
+      .update(posts)
+      .set({ title, ...touched })
+      .where(eq(posts.id, id))
+      .returning(selection),
+});
+
+/** Changes the title, and the text where there is a new one. */
+export async function updatePostRow(
+  tx: Transaction,
+  id: string,
+  title: string,
+  text: RenderedText | null,
+): Promise<PostRow> {
+  const [row] =
+    text === null
+      ? await tx.run(updateTitle, { id, title })
+      : await tx.run(updateText, { id, title, ...text });
+  return row as PostRow;
+}
+
+const updateStatus = statement({
+  name: 'post_update_status',
+  parameters: { id: 'uuid', slug: 'text', status: 'text' },
+  selection: columns,
+  query: ({ id, slug, status }, selection) =>
+    build
+      .update(posts)
+      .set({
+        slug,
+        status,
+        publishedAt: sql`case when ${status} = 'PUBLISHED' then coalesce(${posts.publishedAt}, now()) else ${posts.publishedAt} end`,
+        ...touched,
+      })
+      .where(and(eq(posts.id, id), sql`${posts.status} <> ${status}`))
+      .returning(selection),
+});
+
+/**
+ * Moves a post into another state; null, and nothing changed, when it is in that state already. The first publication
+ * sets the time of it.
+ */
+export async function updatePostStatus(
+  tx: Transaction,
+  id: string,
+  status: PostStatus,
+  slug: string,
+): Promise<PostRow | null> {
+  const [row = null] = await tx.run(updateStatus, { id, status, slug });
+  return row;
+}
+
+const deleteById = statement({
+  name: 'post_delete',
+  parameters: { id: 'uuid' },
+  selection: { id: posts.id },
+  query: ({ id }, selection) => build.delete(posts).where(eq(posts.id, id)).returning(selection),
+});
+
+/** Deletes the post; foreign keys delete what hangs on it. */
+export async function deletePostById(tx: Transaction, id: string): Promise<void> {
+  await tx.run(deleteById, { id });
+}
+
+const setTags = statement({
+  name: 'post_set_tags',
+  parameters: { id: 'uuid', slugs: 'text[]' },
+  selection: { tagId: postTags.tagId },
+  query: ({ id, slugs }) => sql`
+    with wanted as (select id from tags where slug = any(${slugs})),
+      removed as (
+        delete from post_tags where post_id = ${id} and tag_id not in (select id from wanted)
+      )
+    insert into post_tags (post_id, tag_id, status, listed_at)
+    select posts.id, wanted.id, posts.status, posts.listed_at
+    from wanted cross join posts where posts.id = ${id}
+    on conflict do nothing
+    returning tag_id`,
+});
+
+/** Makes these, by slug, the tags of a post; they must exist. */
+export async function setPostTags(tx: Transaction, id: string, slugs: readonly string[]): Promise<void> {
+  await tx.run(setTags, { id, slugs });
+}
+
+const setContributors = statement({
+  name: 'post_set_contributors',
+  parameters: { id: 'uuid', userIds: 'uuid[]' },
+  selection: { userId: postContributors.userId },
+  query: ({ id, userIds }) => sql`
+    with removed as (
+      delete from post_contributors where post_id = ${id} and user_id <> all(${userIds})
+    )
+    insert into post_contributors (post_id, user_id, position)
+    select ${id}, user_id, position from unnest(${userIds}) with ordinality as wanted(user_id, position)
+    on conflict (post_id, user_id) do update set position = excluded.position
+    returning user_id`,
+});
+
+/**
+ * Names these users, in this order, beside the author of a post.
+ *
+ * @throws {ForeignKeyViolation} when one of them does not exist.
+ */
+export async function setPostContributors(
+  tx: Transaction,
+  id: string,
+  userIds: readonly string[],
+): Promise<void> {
+  await tx.run(setContributors, { id, userIds });
+}

@@ -1,0 +1,122 @@
+import type {
+  MutationResolvers,
+  PostResolvers,
+  QueryResolvers,
+  TagResolvers,
+  UserResolvers,
+} from '../../generated/resolvers.ts';
+import { toGlobalId } from '../../shared/ids.ts';
+import { parseId } from '../../shared/node-id.ts';
+import { Connection } from '../../shared/pagination/index.ts';
+import { selectedFields, type SelectionInfo, selectsItems } from '../../shared/selection.ts';
+import { newestPosts, parsePostConnection } from './input.ts';
+import { postOrders } from './order.ts';
+import { visibleTo } from './policy.ts';
+import { findPostBySlug, type PostProjection, type PostRow } from './repository.ts';
+import { countPosts, pageOfPosts, type PostList } from './repository-lists.ts';
+import * as service from './service.ts';
+
+/** What an operation reads of the posts at a field, or below it at the paths given. */
+export function postProjection(
+  info: SelectionInfo,
+  ...paths: readonly (readonly string[])[]
+): PostProjection {
+  const names = selectedFields(info, ...paths);
+  return names.has('body') || names.has('html') ? 'full' : 'card';
+}
+
+/** What an operation reads of the posts in a connection. */
+export function connectionProjection(info: SelectionInfo): PostProjection {
+  return postProjection(info, ['nodes'], ['edges', 'node']);
+}
+
+/** A connection of posts, whose page is read when anything of it is selected. */
+export async function postConnection(
+  info: SelectionInfo,
+  { page, order }: Pick<PostList, 'page' | 'order'>,
+  read: () => Promise<PostRow[]>,
+  count: () => Promise<number>,
+): Promise<Connection<PostRow>> {
+  return new Connection<PostRow>(selectsItems(info) ? await read() : [], page, postOrders[order], count);
+}
+
+const Query = {
+  post: (_, { id }, { loaders }, info) =>
+    loaders.postById(info, postProjection(info)).load(parseId('post', id)),
+  postBySlug: (_, { slug }, { db, viewer }, info) =>
+    findPostBySlug(db, slug.toLowerCase(), visibleTo(viewer), postProjection(info)),
+  posts: (_, { limit }, { db, viewer }, info) =>
+    pageOfPosts(db, newestPosts(limit, viewer, postProjection(info))),
+  postsConnection(_, args, { db, viewer }, info) {
+    const list = parsePostConnection(args, viewer, connectionProjection(info));
+    return postConnection(
+      info,
+      list,
+      () => pageOfPosts(db, list),
+      () => countPosts(db, list),
+    );
+  },
+} satisfies QueryResolvers;
+
+const Mutation = {
+  createPost: (_, { input }, context) => service.createPost(context, input),
+  updatePost: (_, { id, input, expectedVersion }, context) =>
+    service.updatePost(context, parseId('post', id), input, expectedVersion ?? null),
+  publishPost: (_, { id, slug }, context) => service.publishPost(context, parseId('post', id), slug ?? null),
+  unpublishPost: (_, { id }, context) => service.unpublishPost(context, parseId('post', id)),
+  archivePost: (_, { id }, context) => service.archivePost(context, parseId('post', id)),
+  deletePost: (_, { id }, context) => service.deletePost(context, parseId('post', id)),
+} satisfies MutationResolvers;
+
+const User = {
+  posts: ({ id }, { limit }, { loaders, viewer }, info) =>
+    loaders.postsByAuthor(info, newestPosts(limit, viewer, postProjection(info))).load(id),
+  postsConnection({ id }, args, { loaders, viewer }, info) {
+    const list = parsePostConnection(args, viewer, connectionProjection(info));
+    return postConnection(
+      info,
+      list,
+      () => loaders.postsByAuthor(info, list).load(id),
+      () => loaders.postCountByAuthor(info, list).load(id),
+    );
+  },
+} satisfies UserResolvers;
+
+const Tag = {
+  posts: ({ id }, { limit }, { loaders, viewer }, info) =>
+    loaders.postsByTag(info, newestPosts(limit, viewer, postProjection(info))).load(id),
+  postsConnection({ id }, args, { loaders, viewer }, info) {
+    const list = parsePostConnection(args, viewer, connectionProjection(info));
+    return postConnection(
+      info,
+      list,
+      () => loaders.postsByTag(info, list).load(id),
+      () => loaders.postListCountByTag(info, list).load(id),
+    );
+  },
+  postCount: ({ id }, _, { loaders }, info) => loaders.postCountByTag(info).load(id),
+} satisfies TagResolvers;
+
+/** An entity of the contract's type `Post`. */
+export interface Post extends PostRow {
+  readonly __typename?: 'Post';
+}
+
+const Post = {
+  id: ({ id }) => toGlobalId('post', id),
+  body: (post) => textOf(post, 'body'),
+  html: (post) => textOf(post, 'html'),
+  publishedAt: ({ status, publishedAt }) => (status === 'DRAFT' ? null : publishedAt),
+  author: ({ authorId }, _, { loaders }, info) => loaders.userById(info).load(authorId),
+  contributors: ({ id }, _, { loaders }, info) => loaders.contributorsByPost(info).load(id),
+  tags: ({ id }, _, { loaders }, info) => loaders.tagsByPost(info).load(id),
+} satisfies PostResolvers;
+
+/** @throws {Error} when the post was read without its text, although the operation selects it. */
+function textOf(post: PostRow, column: 'body' | 'html'): string {
+  const text = post[column];
+  if (text === undefined) throw new Error(`The post was read without its ${column}.`);
+  return text;
+}
+
+export const postResolvers = { Query, Mutation, User, Tag, Post };

@@ -1,0 +1,6 @@
+export { tagNames, tagSlug, tagSlugs } from './input.ts';
+export { tagLoaders } from './loaders.ts';
+export { visibleTo as visibleTagsTo } from './policy.ts';
+export { findTagsByIds, isTagVisible, tagColumns, type TagRow } from './repository.ts';
+export { ensureTags } from './repository-write.ts';
+export { type Tag, tagResolvers } from './resolvers.ts';

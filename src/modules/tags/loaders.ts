@@ -1,0 +1,13 @@
+import type { Queryable } from '../../db/index.ts';
+import { fieldLoader } from '../../shared/field-loader.ts';
+import type { Viewer } from '../../shared/viewer.ts';
+import { visibleTo } from './policy.ts';
+import { findTagsByIds, type TagRow } from './repository.ts';
+
+/** The loaders of tags, for what the viewer sees of them. */
+export function tagLoaders(db: Queryable, viewer: Viewer) {
+  const scope = visibleTo(viewer);
+  return {
+    tagById: fieldLoader<string, TagRow | null>((ids) => findTagsByIds(db, ids, scope)),
+  };
+}

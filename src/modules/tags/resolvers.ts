@@ -1,0 +1,31 @@
+import type { QueryResolvers, TagResolvers } from '../../generated/resolvers.ts';
+import { toGlobalId } from '../../shared/ids.ts';
+import { Connection, listRequest, pageRequest } from '../../shared/pagination/index.ts';
+import { selectsItems } from '../../shared/selection.ts';
+import { parseTagList } from './input.ts';
+import { tagOrders } from './order.ts';
+import { visibleTo } from './policy.ts';
+import { countTags, findTagBySlug, pageOfTags, type TagRow } from './repository.ts';
+
+const Query = {
+  tagBySlug: (_, { slug }, { db, viewer }) => findTagBySlug(db, slug.toLowerCase(), visibleTo(viewer)),
+  tags: (_, { limit }, { db, viewer }) =>
+    pageOfTags(db, parseTagList(null, 'CREATED_AT_DESC', listRequest(limit), viewer)),
+  async tagsConnection(_, { filter, orderBy, ...args }, { db, viewer }, info) {
+    const order = tagOrders[orderBy];
+    const list = parseTagList(filter, orderBy, pageRequest(args, order), viewer);
+    const rows = selectsItems(info) ? await pageOfTags(db, list) : [];
+    return new Connection(rows, list.page, order, () => countTags(db, list));
+  },
+} satisfies QueryResolvers;
+
+/** An entity of the contract's type `Tag`. */
+export interface Tag extends TagRow {
+  readonly __typename?: 'Tag';
+}
+
+const Tag = {
+  id: ({ id }) => toGlobalId('tag', id),
+} satisfies TagResolvers;
+
+export const tagResolvers = { Query, Tag };

@@ -1,0 +1,47 @@
+import type { MutationResolvers, QueryResolvers, UserResolvers } from '../../generated/resolvers.ts';
+import { toGlobalId } from '../../shared/ids.ts';
+import { parseId } from '../../shared/node-id.ts';
+import { Connection, listRequest, pageRequest } from '../../shared/pagination/index.ts';
+import { selectsItems } from '../../shared/selection.ts';
+import { parseUserList } from './input.ts';
+import { userOrders } from './order.ts';
+import { mayWithUser } from './policy.ts';
+import { countUsers, findUserByUsername, pageOfUsers, type UserRow } from './repository.ts';
+import * as service from './service.ts';
+
+const Query = {
+  user: (_, { id }, { loaders }, info) => loaders.userById(info).load(parseId('user', id)),
+  userByUsername: (_, { username }, { db }) => findUserByUsername(db, username.toLowerCase()),
+  users: (_, { limit }, { db }) =>
+    pageOfUsers(db, parseUserList(null, 'CREATED_AT_DESC', listRequest(limit))),
+  async usersConnection(_, { filter, orderBy, ...args }, { db }, info) {
+    const order = userOrders[orderBy];
+    const list = parseUserList(filter, orderBy, pageRequest(args, order));
+    const rows = selectsItems(info) ? await pageOfUsers(db, list) : [];
+    return new Connection(rows, list.page, order, () => countUsers(db, list));
+  },
+} satisfies QueryResolvers;
+
+const Mutation = {
+  updateUser: (_, { id, input }, context) => service.updateUser(context, parseId('user', id), input),
+  deleteUser: (_, { id }, context) => service.deleteUser(context, parseId('user', id)),
+  setUserRole: (_, { id, role }, context) => service.setUserRole(context, parseId('user', id), role),
+  suspendUser: (_, { id }, context) => service.suspendUser(context, parseId('user', id)),
+  reinstateUser: (_, { id }, context) => service.reinstateUser(context, parseId('user', id)),
+} satisfies MutationResolvers;
+
+/** An entity of the contract's type `User`. */
+export interface User extends UserRow {
+  readonly __typename?: 'User';
+  /** Set on the answer to a sign-up: whoever signed up sees their own address before they sign in. */
+  readonly isOwnSignUp?: boolean;
+}
+
+const User = {
+  id: ({ id }) => toGlobalId('user', id),
+  email: (user, _, { viewer }) =>
+    user.isOwnSignUp === true || mayWithUser(viewer, 'readPrivate', user) ? user.email : null,
+  suspendedAt: (user, _, { viewer }) => (mayWithUser(viewer, 'readPrivate', user) ? user.suspendedAt : null),
+} satisfies UserResolvers;
+
+export const userResolvers = { Query, Mutation, User };

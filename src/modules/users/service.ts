@@ -1,0 +1,113 @@
+import { type Database, type Transaction, UniqueViolation } from '../../db/index.ts';
+import { conflict, forbidden, notFound } from '../../shared/errors.ts';
+import { parseInput } from '../../shared/validation.ts';
+import { type Role, signedIn, type Viewer } from '../../shared/viewer.ts';
+import { userChanges } from './input.ts';
+import { mayWithUser, type UserAction } from './policy.ts';
+import type { UserRow } from './repository.ts';
+import {
+  deleteUserById,
+  lockActiveAdmins,
+  lockUserById,
+  updateUserProfile,
+  updateUserRole,
+  updateUserSuspension,
+} from './repository-write.ts';
+
+/** Who asks, and the database. */
+export interface ServiceContext {
+  readonly db: Database;
+  readonly viewer: Viewer;
+}
+
+export async function updateUser(context: ServiceContext, id: string, input: unknown): Promise<UserRow> {
+  const changes = parseInput(userChanges, input);
+  try {
+    return await changeUser(context, 'update', id, async (tx, user) =>
+      updateUserProfile(tx, {
+        id,
+        name: changes.name ?? user.name,
+        username: changes.username ?? user.username,
+        bio: changes.bio === undefined ? user.bio : changes.bio,
+        avatarUrl: changes.avatarUrl === undefined ? user.avatarUrl : changes.avatarUrl,
+      }),
+    );
+  } catch (error) {
+    throw usernameConflict(error);
+  }
+}
+
+/** @throws {AppError} `CONFLICT` when no administrator would be left. */
+export function setUserRole(context: ServiceContext, id: string, role: Role): Promise<UserRow> {
+  return changeUser(context, 'manage', id, async (tx, user) => {
+    await keepAnAdmin(tx, user, role === 'ADMIN');
+    return updateUserRole(tx, id, role);
+  });
+}
+
+/** @throws {AppError} `CONFLICT` when no administrator would be left. */
+export function suspendUser(context: ServiceContext, id: string): Promise<UserRow> {
+  return changeUser(context, 'manage', id, async (tx, user) => {
+    await keepAnAdmin(tx, user, false);
+    return updateUserSuspension(tx, id, true);
+  });
+}
+
+export function reinstateUser(context: ServiceContext, id: string): Promise<UserRow> {
+  return changeUser(context, 'manage', id, (tx) => updateUserSuspension(tx, id, false));
+}
+
+/**
+ * Erases the user and all they made. The answer is the user as they were.
+ *
+ * @throws {AppError} `CONFLICT` when no administrator would be left.
+ */
+export async function deleteUser({ db, viewer }: ServiceContext, id: string): Promise<UserRow> {
+  return db.transaction(async (tx) => {
+    const user = await allowedUser(tx, viewer, 'delete', id);
+    await keepAnAdmin(tx, user, false);
+    await deleteUserById(tx, id);
+    tx.record({ type: 'user', action: 'deleted', id });
+    return user;
+  });
+}
+
+/** A username that is taken, as a conflict; any other error stays as it is. */
+export function usernameConflict(error: unknown): unknown {
+  if (!(error instanceof UniqueViolation) || error.constraint !== 'users_username_key') return error;
+  const message = 'This username is taken.';
+  return conflict(message, [{ path: ['input', 'username'], code: 'taken', message }]);
+}
+
+function changeUser(
+  { db, viewer }: ServiceContext,
+  action: UserAction,
+  id: string,
+  change: (tx: Transaction, user: UserRow) => Promise<UserRow>,
+): Promise<UserRow> {
+  return db.transaction(async (tx) => {
+    const changed = await change(tx, await allowedUser(tx, viewer, action, id));
+    tx.record({ type: 'user', action: 'updated', id });
+    return changed;
+  });
+}
+
+async function allowedUser(
+  tx: Transaction,
+  viewer: Viewer,
+  action: UserAction,
+  id: string,
+): Promise<UserRow> {
+  const user = await lockUserById(tx, id);
+  if (user === null) throw notFound('user');
+  if (!mayWithUser(signedIn(viewer), action, user)) {
+    throw forbidden('Only the user and administrators may do this.');
+  }
+  return user;
+}
+
+async function keepAnAdmin(tx: Transaction, user: UserRow, staysAdmin: boolean): Promise<void> {
+  const admins = await lockActiveAdmins(tx);
+  const isLast = admins.length === 1 && admins[0] === user.id;
+  if (isLast && !staysAdmin) throw conflict('This is the last administrator. Make another one first.');
+}

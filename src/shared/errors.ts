@@ -1,0 +1,79 @@
+/** Every code that the program itself answers with; Apollo Server adds its own for documents that it refuses. */
+export const errorCodes = [
+  'BAD_USER_INPUT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'CONFLICT',
+  'RATE_LIMITED',
+  'LIMIT_EXCEEDED',
+  'SERVICE_UNAVAILABLE',
+  'INTERNAL_SERVER_ERROR',
+] as const;
+
+/** A code that the program answers with, in `extensions.code`. */
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** One thing that is wrong with an input. */
+export interface Issue {
+  /** Where: argument and field names, and positions in lists, from the field's arguments inwards. */
+  readonly path: readonly (string | number)[];
+  /** What kind of thing is wrong, stable and in snake case. */
+  readonly code: string;
+  /** What is wrong, in words for a person. */
+  readonly message: string;
+}
+
+/** What goes into an error's `extensions`. `retryAfter` is in seconds. */
+export interface ErrorExtensions {
+  readonly code: ErrorCode;
+  readonly issues?: readonly Issue[];
+  readonly retryAfter?: number;
+}
+
+/** An error that is meant for the client: its message and extensions are answered as they are. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly extensions: ErrorExtensions;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { issues?: readonly Issue[]; retryAfter?: number; cause?: unknown } = {},
+  ) {
+    const { cause, ...extensions } = details;
+    super(message, cause === undefined ? undefined : { cause });
+    this.extensions = { code, ...extensions };
+  }
+
+  get code(): ErrorCode {
+    return this.extensions.code;
+  }
+}
+
+/** Input that is wrong in one or more places. */
+export function badInput(issues: readonly Issue[]): AppError {
+  const [first] = issues;
+  const message = first === undefined ? 'The input is not valid.' : first.message;
+  return new AppError('BAD_USER_INPUT', message, { issues });
+}
+
+/** Input that is wrong in one place. */
+export function badInputAt(path: Issue['path'], code: string, message: string): AppError {
+  return badInput([{ path, code, message }]);
+}
+
+/** What does not exist, or what the viewer may not see: the answer is the same. */
+export function notFound(kind: string): AppError {
+  return new AppError('NOT_FOUND', `There is no such ${kind}.`);
+}
+
+/** What the viewer sees but may not do. */
+export function forbidden(message: string): AppError {
+  return new AppError('FORBIDDEN', message);
+}
+
+/** What contradicts the state that things are in. */
+export function conflict(message: string, issues?: readonly Issue[]): AppError {
+  return new AppError('CONFLICT', message, issues === undefined ? {} : { issues });
+}

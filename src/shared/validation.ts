@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { badInput, type Issue } from './errors.ts';
+import { type NodeKind, uuidOf } from './ids.ts';
+
+/**
+ * Reads an input by its schema.
+ *
+ * @throws {AppError} `BAD_USER_INPUT` with an issue for each thing that is wrong, its path beginning with `path`.
+ */
+export function parseInput<Output>(
+  schema: z.ZodType<Output>,
+  input: unknown,
+  path: Issue['path'] = ['input'],
+): Output {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw badInput(
+    result.error.issues.map((issue) => ({
+      path: [...path, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))],
+      code: issue.code,
+      message: issue.message,
+    })),
+  );
+}
+
+/** Whether PostgreSQL can store a text and answer it unchanged: no U+0000 and no lone surrogate. */
+export function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+const storable = z.string().refine(isStorable, {
+  message: 'The text has a character that cannot be stored.',
+  abort: true,
+});
+
+/** Text on one line, trimmed; its length is counted in characters (code points) after that. */
+export function lineOf(what: string, { min, max }: { min: number; max: number }) {
+  return textOf(what, { min, max }).refine((text) => !/\p{Cc}/u.test(text), {
+    message: `${what} must stand on one line, without control characters.`,
+  });
+}
+
+/** Text, trimmed; its length is counted in characters (code points) after that. */
+export function textOf(what: string, { min, max }: { min: number; max: number }) {
+  return (
+    storable
+      // Long texts are refused before any work is done on them: a code point is at most two code units.
+      .refine((text) => text.length <= 2 * max + 1_000, { message: tooLong(what, max), abort: true })
+      .transform((text) => text.trim())
+      .refine((text) => text.length >= min, { message: `${what} must have at least ${characters(min)}.` })
+      .refine((text) => text.length <= max || [...text].length <= max, { message: tooLong(what, max) })
+  );
+}
+
+/** Text whose size is counted in bytes as UTF-8; not trimmed. */
+export function bytesOf(what: string, { min, max }: { min: number; max: number }) {
+  return storable
+    .refine((text) => text.trim().length >= min, { message: `${what} must not be empty.` })
+    .refine((text) => text.length <= max && Buffer.byteLength(text) <= max, {
+      message: `${what} must have at most ${max.toLocaleString('en')} bytes.`,
+    });
+}
+
+/** An absolute http or https address, in the form that the WHATWG URL standard writes it. It is never fetched. */
+export function webAddressOf(what: string, { max }: { max: number }) {
+  return lineOf(what, { min: 1, max })
+    .refine(isWebAddress, { message: `${what} must be an absolute http or https address.`, abort: true })
+    .transform((text) => new URL(text).href);
+}
+
+/** A global identifier of this kind, as the UUID in it. */
+export function idOf(kind: NodeKind) {
+  return z.string().transform((id, context) => {
+    const uuid = uuidOf(kind, id);
+    if (uuid !== null) return uuid;
+    context.addIssue({ code: 'custom', message: `This is not the identifier of a ${kind}.` });
+    return z.NEVER;
+  });
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+function tooLong(what: string, max: number): string {
+  return `${what} must have at most ${characters(max)}.`;
+}
+
+function characters(count: number): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? 'character' : 'characters'}`;
+}

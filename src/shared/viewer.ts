@@ -1,0 +1,28 @@
+import { AppError } from './errors.ts';
+
+/** What users may do; each role may do all that the ones before it may. */
+export const roles = ['READER', 'AUTHOR', 'EDITOR', 'ADMIN'] as const;
+
+/** A user's role. */
+export type Role = (typeof roles)[number];
+
+/** Somebody who is signed in: who asks, with which session, and what they may do. */
+export interface SignedInViewer {
+  readonly id: string;
+  readonly role: Role;
+  readonly sessionId: string;
+}
+
+/** Who asks: a signed-in user, or null for an anonymous one. */
+export type Viewer = SignedInViewer | null;
+
+/** Whether the viewer is signed in and has this role or one above it. */
+export function isAtLeast(viewer: Viewer, role: Role): boolean {
+  return viewer !== null && roles.indexOf(viewer.role) >= roles.indexOf(role);
+}
+
+/** @throws {AppError} `UNAUTHENTICATED` for an anonymous viewer. */
+export function signedIn(viewer: Viewer): SignedInViewer {
+  if (viewer === null) throw new AppError('UNAUTHENTICATED', 'Sign in first.');
+  return viewer;
+}
