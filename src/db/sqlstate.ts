@@ -1,30 +1,34 @@
 import { AppError } from '../shared/errors.ts';
 
-/** A unique constraint that a statement broke; services that expect one turn it into a conflict in their own words. */
-export class UniqueViolation extends Error {
+/** A unique constraint that a statement broke. Services that expect one say it in their own words. */
+export class UniqueViolation extends AppError {
   override readonly name = 'UniqueViolation';
   readonly constraint: string;
 
   constructor(constraint: string, cause: unknown) {
-    super(`The constraint ${constraint} does not allow a second such row.`, { cause });
+    super('CONFLICT', 'There is such a thing already.', { cause });
     this.constraint = constraint;
   }
 }
 
-/** A row that a statement refers to and that is gone; services that can meet one turn it into a not-found. */
-export class ForeignKeyViolation extends Error {
+/** A row that a statement refers to and that is gone. Services that expect one say it in their own words. */
+export class ForeignKeyViolation extends AppError {
   override readonly name = 'ForeignKeyViolation';
   readonly constraint: string;
 
   constructor(constraint: string, cause: unknown) {
-    super(`The constraint ${constraint} refers to a row that does not exist.`, { cause });
+    super('CONFLICT', 'Something that this belongs to has just been deleted.', { cause });
     this.constraint = constraint;
   }
 }
 
 /** A transaction that lost against another one and may simply be run again. */
-export class TransactionConflict extends Error {
+export class TransactionConflict extends AppError {
   override readonly name = 'TransactionConflict';
+
+  constructor(cause: unknown) {
+    super('SERVICE_UNAVAILABLE', 'Others are changing the same things. Try again.', { retryAfter: 1, cause });
+  }
 }
 
 /**
@@ -41,7 +45,7 @@ export function translateError(error: unknown): unknown {
       return new ForeignKeyViolation(constraint ?? 'unknown', error);
     case '40001': // serialization_failure
     case '40P01': // deadlock_detected
-      return new TransactionConflict('The transaction lost against another one.', { cause: error });
+      return new TransactionConflict(error);
     case '22021': // character_not_in_repertoire
     case '22P05': // untranslatable_character
       return new AppError('BAD_USER_INPUT', 'The text has a character that cannot be stored.', {

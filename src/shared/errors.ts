@@ -33,7 +33,7 @@ export interface ErrorExtensions {
 
 /** An error that is meant for the client: its message and extensions are answered as they are. */
 export class AppError extends Error {
-  override readonly name = 'AppError';
+  override readonly name: string = 'AppError';
   readonly extensions: ErrorExtensions;
 
   constructor(

@@ -17,10 +17,20 @@ export function parseInput<Output>(
   throw badInput(
     result.error.issues.map((issue) => ({
       path: [...path, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))],
-      code: issue.code,
+      code: codeOf(issue),
       message: issue.message,
     })),
   );
+}
+
+/** What a rule of our own says when a value breaks it; `code` is the issue's code. */
+export function rule(code: string, message: string) {
+  return { message, params: { code } };
+}
+
+function codeOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'custom') return issue.code;
+  return typeof issue.params?.['code'] === 'string' ? issue.params['code'] : 'invalid_value';
 }
 
 /** Whether PostgreSQL can store a text and answer it unchanged: no U+0000 and no lone surrogate. */
@@ -29,15 +39,16 @@ export function isStorable(text: string): boolean {
 }
 
 const storable = z.string().refine(isStorable, {
-  message: 'The text has a character that cannot be stored.',
+  ...rule('invalid_character', 'The text has a character that cannot be stored.'),
   abort: true,
 });
 
 /** Text on one line, trimmed; its length is counted in characters (code points) after that. */
 export function lineOf(what: string, { min, max }: { min: number; max: number }) {
-  return textOf(what, { min, max }).refine((text) => !/\p{Cc}/u.test(text), {
-    message: `${what} must stand on one line, without control characters.`,
-  });
+  return textOf(what, { min, max }).refine(
+    (text) => !/\p{Cc}/u.test(text),
+    rule('invalid_character', `${what} must stand on one line, without control characters.`),
+  );
 }
 
 /** Text, trimmed; its length is counted in characters (code points) after that. */
@@ -45,26 +56,30 @@ export function textOf(what: string, { min, max }: { min: number; max: number })
   return (
     storable
       // Long texts are refused before any work is done on them: a code point is at most two code units.
-      .refine((text) => text.length <= 2 * max + 1_000, { message: tooLong(what, max), abort: true })
+      .refine((text) => text.length <= 2 * max + 1_000, { ...tooLong(what, max), abort: true })
       .transform((text) => text.trim())
-      .refine((text) => text.length >= min, { message: `${what} must have at least ${characters(min)}.` })
-      .refine((text) => text.length <= max || [...text].length <= max, { message: tooLong(what, max) })
+      .refine(
+        (text) => text.length >= min,
+        rule('too_small', `${what} must have at least ${characters(min)}.`),
+      )
+      .refine((text) => text.length <= max || [...text].length <= max, tooLong(what, max))
   );
 }
 
 /** Text whose size is counted in bytes as UTF-8; not trimmed. */
 export function bytesOf(what: string, { min, max }: { min: number; max: number }) {
   return storable
-    .refine((text) => text.trim().length >= min, { message: `${what} must not be empty.` })
-    .refine((text) => text.length <= max && Buffer.byteLength(text) <= max, {
-      message: `${what} must have at most ${max.toLocaleString('en')} bytes.`,
-    });
+    .refine((text) => text.trim().length >= min, rule('too_small', `${what} must not be empty.`))
+    .refine((text) => text.length <= max && Buffer.byteLength(text) <= max, tooManyBytes(what, max));
 }
 
 /** An absolute http or https address, in the form that the WHATWG URL standard writes it. It is never fetched. */
 export function webAddressOf(what: string, { max }: { max: number }) {
   return lineOf(what, { min: 1, max })
-    .refine(isWebAddress, { message: `${what} must be an absolute http or https address.`, abort: true })
+    .refine(isWebAddress, {
+      ...rule('invalid_format', `${what} must be an absolute http or https address.`),
+      abort: true,
+    })
     .transform((text) => new URL(text).href);
 }
 
@@ -73,7 +88,7 @@ export function idOf(kind: NodeKind) {
   return z.string().transform((id, context) => {
     const uuid = uuidOf(kind, id);
     if (uuid !== null) return uuid;
-    context.addIssue({ code: 'custom', message: `This is not the identifier of a ${kind}.` });
+    context.addIssue({ code: 'custom', ...rule('invalid_id', `This is not the identifier of a ${kind}.`) });
     return z.NEVER;
   });
 }
@@ -82,8 +97,12 @@ function isWebAddress(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
-function tooLong(what: string, max: number): string {
-  return `${what} must have at most ${characters(max)}.`;
+function tooManyBytes(what: string, max: number) {
+  return rule('too_big', `${what} must have at most ${max.toLocaleString('en')} bytes.`);
+}
+
+function tooLong(what: string, max: number) {
+  return rule('too_big', `${what} must have at most ${characters(max)}.`);
 }
 
 function characters(count: number): string {

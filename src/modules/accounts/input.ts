@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lineOf } from '../../shared/validation.ts';
+import { isStorable, lineOf, rule } from '../../shared/validation.ts';
 import { avatarUrl, bio, userName, username } from '../users/index.ts';
 
 const emailMessage = 'This is not an e-mail address.';
@@ -12,11 +12,9 @@ export const email = lineOf('The e-mail address', { min: 3, max: 254 }).pipe(
 /** A password by NIST SP 800-63B: long enough, bounded before it is hashed, otherwise free. It is not trimmed. */
 export const password = z
   .string()
-  .refine((text) => [...text].length >= 8, { message: 'The password must have at least 8 characters.' })
-  .refine((text) => text.length <= 128, { message: 'The password must have at most 128 characters.' })
-  .refine((text) => !text.includes('\0') && text.isWellFormed(), {
-    message: 'The password has a character that cannot be used.',
-  });
+  .refine((text) => [...text].length >= 8, rule('too_small', 'The password must have at least 8 characters.'))
+  .refine((text) => text.length <= 128, rule('too_big', 'The password must have at most 128 characters.'))
+  .refine(isStorable, rule('invalid_character', 'The password has a character that cannot be used.'));
 
 export const newUser = z.object({
   name: userName,

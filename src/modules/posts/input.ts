@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { textQuery } from '../../db/index.ts';
 import type { PostFilter } from '../../generated/resolvers.ts';
 import { listRequest, type PageArguments, pageRequest } from '../../shared/pagination/index.ts';
-import { bytesOf, idOf, lineOf, parseInput, textOf } from '../../shared/validation.ts';
+import { bytesOf, idOf, lineOf, parseInput, rule, textOf } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import { tagNames } from '../tags/index.ts';
 import { type PostOrderName, postOrders } from './order.ts';
@@ -40,12 +40,12 @@ export const postChanges = z.object({
 /** A slug that somebody chooses. */
 export const slug = lineOf('The slug', { min: 1, max: 100 }).refine(
   (text) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text),
-  { message: 'The slug must be lower-case letters and digits, with single hyphens between them.' },
+  rule('invalid_format', 'The slug must be lower-case letters and digits, with single hyphens between them.'),
 );
 
 const time = z.iso
   .datetime({ offset: true, message: 'This is not a time as RFC 3339 writes it.' })
-  .refine((text) => !Number.isNaN(Date.parse(text)), { message: 'There is no such time.' })
+  .refine((text) => !Number.isNaN(Date.parse(text)), rule('invalid_format', 'There is no such time.'))
   .transform((text) => new Date(text).toISOString());
 
 const filterSchema = z.object({

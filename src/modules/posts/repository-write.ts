@@ -20,7 +20,7 @@ const lockPost = statementVariants(({ scope }: { scope: PostScope['kind'] }) =>
         .select(selection)
         .from(posts)
         .where(and(eq(posts.id, id), isVisible(scope, viewerId)))
-        .for('update'),
+        .for('no key update'),
   }),
 );
 

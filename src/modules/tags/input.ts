@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { textQuery } from '../../db/index.ts';
 import type { TagFilter } from '../../generated/resolvers.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
-import { lineOf, parseInput, textOf } from '../../shared/validation.ts';
+import { lineOf, parseInput, rule, textOf } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import type { TagOrderName } from './order.ts';
 import { visibleTo } from './policy.ts';
@@ -31,9 +31,10 @@ export function tagSlugs(names: readonly string[]): string[] {
   return [...new Set(names.map(tagSlug))].toSorted();
 }
 
-const tagName = lineOf('The name of a tag', { min: 1, max: 50 }).refine((name) => tagSlug(name) !== '', {
-  message: 'The name of a tag must have a letter or a digit.',
-});
+const tagName = lineOf('The name of a tag', { min: 1, max: 50 }).refine(
+  (name) => tagSlug(name) !== '',
+  rule('invalid_format', 'The name of a tag must have a letter or a digit.'),
+);
 
 /** The names of a post's tags. */
 export const tagNames = z.array(tagName).max(10, { message: 'A post can have at most 10 tags.' });

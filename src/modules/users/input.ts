@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { textQuery } from '../../db/index.ts';
 import type { UserFilter } from '../../generated/resolvers.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
-import { lineOf, parseInput, textOf, webAddressOf } from '../../shared/validation.ts';
+import { lineOf, parseInput, rule, textOf, webAddressOf } from '../../shared/validation.ts';
 import type { UserOrderName } from './order.ts';
 import type { UserList } from './repository.ts';
 
@@ -10,7 +10,10 @@ export const userName = lineOf('The name', { min: 1, max: 100 });
 
 export const username = lineOf('The username', { min: 2, max: 40 }).refine(
   (text) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text),
-  { message: 'The username must be lower-case letters and digits, with single hyphens between them.' },
+  rule(
+    'invalid_format',
+    'The username must be lower-case letters and digits, with single hyphens between them.',
+  ),
 );
 
 export const bio = textOf('The bio', { min: 0, max: 1_000 }).transform((text) => (text === '' ? null : text));
