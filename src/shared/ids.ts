@@ -1,7 +1,9 @@
 import { uuidv7 } from 'uuidv7';
 
+const nodeKinds = ['user', 'tag', 'post', 'comment'] as const;
+
 /** The kinds of object that have a global id; the kind is the id's prefix. */
-export type NodeKind = 'user' | 'post' | 'comment' | 'tag';
+export type NodeKind = (typeof nodeKinds)[number];
 
 /**
  * What the API calls an id: a TypeID, the kind, `_` and 26 characters of base32 (`user_01h455vb…`).
@@ -9,7 +11,7 @@ export type NodeKind = 'user' | 'post' | 'comment' | 'tag';
  */
 export type GlobalId = string & { readonly __globalId: true };
 
-const kinds: ReadonlySet<string> = new Set<NodeKind>(['user', 'post', 'comment', 'tag']);
+const kinds: ReadonlySet<string> = new Set(nodeKinds);
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const suffixLength = 26;
