@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { openEmbedded } from './db/drivers/pglite.ts';
 import { openServer } from './db/drivers/pg.ts';
 import { lockFolder } from './db/folder-lock.ts';
@@ -14,6 +14,7 @@ import {
   type AccountServices,
   keptSigningKey,
   readSigningKey,
+  type SigningKey,
 } from './modules/accounts/index.ts';
 import { describeError } from './shared/describe-error.ts';
 
@@ -57,19 +58,34 @@ export async function openDatabase({ database }: Pick<Config, 'database'>, log: 
   }
 }
 
-/** What the accounts module needs, from the configuration. */
+/**
+ * What the accounts module needs, from the configuration.
+ *
+ * @throws {ConfigError} when the signing key is wrong, or missing in production.
+ */
 export async function createAccountServices(config: Config): Promise<AccountServices> {
-  const { signingKey, accessTtl, sessionTtl, issuer, audience } = config.tokens;
-  const key =
-    signingKey === null
-      ? await keptSigningKey(join(config.dataFolder, 'signing-key.pem'))
-      : await readSigningKey(signingKey);
+  const { accessTtl, sessionTtl, issuer, audience } = config.tokens;
+  const key = await getSigningKey(config);
   return {
     tokens: new AccessTokens({ key, issuer, audience, ttl: accessTtl }),
     signUp: config.signUp,
     sessionTtl,
     afterCommit: () => {},
   };
+}
+
+async function getSigningKey({ tokens, production, dataFolder }: Config): Promise<SigningKey> {
+  if (tokens.signingKey !== null) {
+    return readSigningKey(tokens.signingKey).catch((error: Error) => {
+      throw new ConfigError(`TOKEN_SIGNING_KEY: ${error.message}`);
+    });
+  }
+  if (production) {
+    throw new ConfigError(
+      'TOKEN_SIGNING_KEY: must be set in production: an ES256 private key as PEM (PKCS #8) or JWK',
+    );
+  }
+  return keptSigningKey(join(dataFolder, 'signing-key.pem'));
 }
 
 /** A running server. */

@@ -89,7 +89,7 @@ export interface Config {
   readonly tokens: {
     readonly issuer: string;
     readonly audience: string;
-    /** A private key for ES256 as PEM (PKCS #8) or JWK; null where the server makes one itself. */
+    /** A private key for ES256 as PEM (PKCS #8) or JWK; null where the server makes one itself, outside production. */
     readonly signingKey: string | null;
     /** In seconds. */
     readonly accessTtl: number;
@@ -122,13 +122,12 @@ export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
       result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
     );
   }
-  const config = configFrom(result.data);
-  if (config.production && config.tokens.signingKey === null) {
-    throw new ConfigError(
-      'TOKEN_SIGNING_KEY: must be set in production: an ES256 private key as PEM (PKCS #8) or JWK',
-    );
-  }
-  return config;
+  return configFrom(result.data);
+}
+
+/** Whether errors are to be shown with their stacks. It never throws, so that a wrong setting can be reported. */
+export function showsStacks({ LOG_LEVEL: level }: NodeJS.ProcessEnv = process.env): boolean {
+  return level === 'debug' || level === 'trace';
 }
 
 function configFrom(env: Environment): Config {

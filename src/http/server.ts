@@ -56,6 +56,9 @@ export function createHttpServer({
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+  });
+  // Set when the answer is sent, so that the requests that were running when the server began to stop have it too.
+  server.addHook('onSend', async (_, reply) => {
     if (closing) reply.header('connection', 'close');
   });
   server.setErrorHandler(answerError);

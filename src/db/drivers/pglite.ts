@@ -1,4 +1,7 @@
-import { PGlite, types } from '@electric-sql/pglite';
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite';
 import type { Connection, Driver, DriverQuery } from '../driver.ts';
 import { translateError } from '../sqlstate.ts';
 
@@ -19,10 +22,9 @@ export interface EmbeddedOptions {
  * and a long statement blocks the event loop: it is there to try the product and to test it.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & { dump(): Promise<Blob> }> {
-  const database = await PGlite.create({
-    ...(options.folder === null ? {} : { dataDir: options.folder }),
-    ...(options.template === undefined ? {} : { loadDataDir: options.template }),
-  });
+  const database = await (options.folder === null
+    ? PGlite.create(templateOf(options))
+    : openFolder(options.folder, templateOf(options)));
   await database.exec(`set timezone = 'UTC'`);
 
   let idle: Promise<void> = Promise.resolve();
@@ -74,4 +76,22 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & {
     },
     dump: () => database.dumpDataDir('none'),
   };
+}
+
+function templateOf({ template }: EmbeddedOptions): PGliteOptions {
+  return template === undefined ? {} : { loadDataDir: template };
+}
+
+/**
+ * A database in a folder. Making one writes a thousand files, and a folder with half of them looks like a database: a
+ * mark beside it says that it is being made, so that what a killed process left is made again.
+ */
+async function openFolder(folder: string, options: PGliteOptions): Promise<PGlite> {
+  const mark = `${folder}.unfinished`;
+  if (existsSync(mark)) await rm(folder, { recursive: true, force: true });
+  else if (existsSync(join(folder, 'PG_VERSION'))) return PGlite.create({ ...options, dataDir: folder });
+  await writeFile(mark, '');
+  const database = await PGlite.create({ ...options, dataDir: folder });
+  await rm(mark);
+  return database;
 }

@@ -2,6 +2,6 @@ export { AccessTokens, type AccessTokenOptions, type SigningKey } from './access
 export { hashPassword } from './passwords.ts';
 export { createUserRow, setPasswordHash } from './repository.ts';
 export { accountResolvers } from './resolvers.ts';
-export { type AccountServices, createUser, type SignUpPolicy, startSession } from './service.ts';
+export { type AccountServices, createUser, setPassword, type SignUpPolicy, startSession } from './service.ts';
 export { keptSigningKey, readSigningKey } from './signing-key.ts';
 export { findViewer } from './viewer.ts';

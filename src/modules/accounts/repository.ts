@@ -118,3 +118,20 @@ const upsertPassword = statement({
 export async function setPasswordHash(tx: Transaction, userId: string, passwordHash: string): Promise<void> {
   await tx.run(upsertPassword, { userId, passwordHash });
 }
+
+const revokeSessions = statement({
+  name: 'sessions_revoke_by_user',
+  parameters: { userId: 'uuid' },
+  selection: { id: sessions.id },
+  query: ({ userId }, columns) =>
+    build
+      .update(sessions)
+      .set({ revokedAt: sql`now()` })
+      .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)))
+      .returning(columns),
+});
+
+/** Ends all sessions of a user. */
+export async function revokeSessionsOfUser(tx: Transaction, userId: string): Promise<void> {
+  await tx.run(revokeSessions, { userId });
+}

@@ -1,18 +1,19 @@
 import slugify from '@sindresorhus/slugify';
-import { type AfterCommit, type Database, UniqueViolation } from '../../db/index.ts';
-import { AppError, conflict, forbidden } from '../../shared/errors.ts';
+import { type AfterCommit, type Database, ForeignKeyViolation, UniqueViolation } from '../../db/index.ts';
+import { AppError, conflict, forbidden, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
 import { isStorable, parseInput } from '../../shared/validation.ts';
 import { isAtLeast, type Role } from '../../shared/viewer.ts';
 import { type ServiceContext, usernameConflict, type UserRow } from '../users/index.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import { newUser } from './input.ts';
+import { newUser, password as passwordInput } from './input.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import {
   createSession,
   createUserRow,
   findUserForSignIn,
   reserveUsername,
+  revokeSessionsOfUser,
   setPasswordHash,
 } from './repository.ts';
 
@@ -72,6 +73,23 @@ export async function createUser(db: Database, input: unknown, role: Role): Prom
     });
   } catch (error) {
     throw usernameConflict(emailConflict(error));
+  }
+}
+
+/**
+ * Sets a user's password and ends their sessions, without asking who wants it.
+ *
+ * @throws {AppError} `NOT_FOUND` when there is no such user.
+ */
+export async function setPassword(db: Database, userId: string, password: string): Promise<void> {
+  const passwordHash = await hashPassword(parseInput(passwordInput, password, ['password']));
+  try {
+    await db.transaction(async (tx) => {
+      await setPasswordHash(tx, userId, passwordHash);
+      await revokeSessionsOfUser(tx, userId);
+    });
+  } catch (error) {
+    throw error instanceof ForeignKeyViolation ? notFound('user') : error;
   }
 }
 

@@ -1,6 +1,4 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import {
   calculateJwkThumbprint,
   type CryptoKey,
@@ -10,6 +8,7 @@ import {
   importPKCS8,
   importJWK,
 } from 'jose';
+import { keptText } from '../../shared/kept-file.ts';
 import type { SigningKey } from './access-tokens.ts';
 
 /**
@@ -40,12 +39,10 @@ export async function readSigningKey(text: string): Promise<SigningKey> {
 
 /** The key kept in a file, readable by its owner alone; it is made when there is none. */
 export async function keptSigningKey(file: string): Promise<SigningKey> {
-  await mkdir(dirname(file), { recursive: true });
+  return readSigningKey(await keptText(file, makeSigningKey));
+}
+
+async function makeSigningKey(): Promise<string> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  try {
-    await writeFile(file, await exportPKCS8(privateKey), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readSigningKey(await readFile(file, 'utf8'));
+  return exportPKCS8(privateKey);
 }

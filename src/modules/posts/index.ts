@@ -16,4 +16,4 @@ export {
   postProjection,
   postResolvers,
 } from './resolvers.ts';
-export { holdPublishedPost } from './service.ts';
+export { draftSlug, holdPublishedPost, renderPost, slugOfTitle } from './service.ts';

@@ -28,10 +28,10 @@ import {
 export async function createPost({ db, viewer }: ServiceContext, input: unknown): Promise<PostRow> {
   const { title, body, tags, contributors, publish } = parseInput(newPost, input);
   const authorId = signedIn(viewer).id;
-  const text = render(body);
+  const text = renderPost(body);
   const id = newUuid();
   return db.transaction(async (tx) => {
-    const slug = publish ? await reserveSlug(tx, slugFrom(title, id)) : draftSlug(id);
+    const slug = publish ? await reserveSlug(tx, slugOfTitle(title, id)) : draftSlug(id);
     const status = publish ? 'PUBLISHED' : 'DRAFT';
     const post = await createPostRow(tx, { id, authorId, slug, title, status, ...text });
     await linkPost(tx, id, tags, contributors);
@@ -52,7 +52,7 @@ export async function updatePost(
   expectedVersion: number | null,
 ): Promise<PostRow> {
   const changes = parseInput(postChanges, input);
-  const text = changes.body === undefined ? null : render(changes.body);
+  const text = changes.body === undefined ? null : renderPost(changes.body);
   return db.transaction(async (tx) => {
     const post = await allowedPost(tx, viewer, 'update', id);
     if (expectedVersion !== null && post.version !== expectedVersion) {
@@ -89,7 +89,7 @@ export async function publishPost(
         throw slugConflict('The post has been published before, and its slug is final.', 'final');
       }
       // Asked for on every path, so that the number of statements does not tell what is stored.
-      const free = await reserveSlug(tx, chosen ?? slugFrom(post.title, id));
+      const free = await reserveSlug(tx, chosen ?? slugOfTitle(post.title, id));
       return { status: 'PUBLISHED', slug: isFirst ? (chosen ?? free) : post.slug };
     });
   } catch (error) {
@@ -188,7 +188,8 @@ async function linkPost(
   }
 }
 
-function render(body: string): RenderedText {
+/** What is stored of a post's text. */
+export function renderPost(body: string): RenderedText {
   const { html, text } = renderMarkdown(body);
   return {
     body,
@@ -200,13 +201,13 @@ function render(body: string): RenderedText {
 }
 
 /** A slug from a title: its letters and digits in Latin script, or one that stands for the identifier. */
-function slugFrom(title: string, id: string): string {
+export function slugOfTitle(title: string, id: string): string {
   const slug = slugify(title).slice(0, 80).replace(/-+$/, '');
   return slug === '' ? `post-${id.slice(-12)}` : slug;
 }
 
 /** The slug of a draft. It comes from nothing that others could guess or meet. */
-function draftSlug(id: string): string {
+export function draftSlug(id: string): string {
   return `draft-${id.replaceAll('-', '')}`;
 }
 

@@ -1,6 +1,6 @@
-export { avatarUrl, bio, userName, username } from './input.ts';
+export { avatarUrl, bio, parseUserList, userName, username } from './input.ts';
 export { userLoaders } from './loaders.ts';
 export { userOrders } from './order.ts';
-export { findUsersByIds, userColumns, type UserRow } from './repository.ts';
+export { findUserByUsername, findUsersByIds, pageOfUsers, userColumns, type UserRow } from './repository.ts';
 export { type User, userResolvers } from './resolvers.ts';
-export { type ServiceContext, usernameConflict } from './service.ts';
+export { type ServiceContext, setUserRole, usernameConflict } from './service.ts';
