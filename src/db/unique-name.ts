@@ -5,7 +5,7 @@ import { statement } from './statement.ts';
 
 /**
  * Makes names that are unique in a column, always with two statements. What it answers is the base, or the base and
- * the first free number from 2; it stays free, for all who ask here with this base, until the transaction ends.
+ * the first free number from 2; it stays free, for all who ask here, until the transaction ends.
  */
 export function uniqueName(column: PgColumn): (tx: Transaction, base: string) => Promise<string> {
   const table = column.table;
@@ -14,7 +14,9 @@ export function uniqueName(column: PgColumn): (tx: Transaction, base: string) =>
     name: `${column.name}_lock`,
     parameters: { base: 'text' },
     selection: { locked: sql<string>`locked`.as('locked') },
-    query: ({ base }) => sql`select pg_advisory_xact_lock(hashtextextended(${key} || ${base}, 0))::text`,
+    // Bases that differ by a number at the end can lead to the same name: `a` and `a-2` both to `a-2`.
+    query: ({ base }) => sql`
+      select pg_advisory_xact_lock(hashtextextended(${key} || regexp_replace(${base}, '(-[0-9]+)+$', ''), 0))::text`,
   });
   // The numbers are made one by one, as far as they are needed.
   const firstFree = statement({

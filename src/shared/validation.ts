@@ -43,6 +43,9 @@ const storable = z.string().refine(isStorable, {
   abort: true,
 });
 
+/** A name that somebody looks up, in lower case as such names are stored. */
+export const soughtName = storable.transform((text) => text.toLowerCase());
+
 /** Text on one line, trimmed; its length is counted in characters (code points) after that. */
 export function lineOf(what: string, { min, max }: { min: number; max: number }) {
   return textOf(what, { min, max }).refine(

@@ -5,7 +5,7 @@ import type { CommentRow } from './repository.ts';
 export type CommentOrderName = 'CREATED_AT_DESC' | 'CREATED_AT_ASC';
 
 const byTime = (name: CommentOrderName): ListOrder<CommentRow> => ({
-  name,
+  name: `comments ${name}`,
   isKey: isTimeKey,
   position: ({ createdAt, id }) => ({ key: createdAt, id }),
 });

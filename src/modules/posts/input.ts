@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { textQuery } from '../../db/index.ts';
 import type { PostFilter } from '../../generated/resolvers.ts';
-import { listRequest, type PageArguments, pageRequest } from '../../shared/pagination/index.ts';
+import { isTimeKey, listRequest, type PageArguments, pageRequest } from '../../shared/pagination/index.ts';
 import { bytesOf, idOf, lineOf, parseInput, rule, textOf } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import { tagNames } from '../tags/index.ts';
@@ -12,29 +12,29 @@ import type { PostFilterValues, PostList } from './repository-lists.ts';
 
 const title = lineOf('The title', { min: 1, max: 200 });
 const body = bytesOf('The text', { min: 1, max: 1_000_000 });
-const tags = tagNames.nullish().transform((names) => names ?? []);
 
 const userId = idOf('user');
 
 const contributors = z
   .array(userId)
   .max(20, { message: 'There can be at most 20 contributors.' })
-  .nullish()
-  .transform((ids) => [...new Set(ids ?? [])]);
+  .transform((ids) => [...new Set(ids)]);
 
 /** What a new post is made of. */
-export const newPost = z.object({ title, body, tags, contributors, publish: z.boolean().default(false) });
+export const newPost = z.object({
+  title,
+  body,
+  tags: tagNames.nullish().transform((names) => names ?? []),
+  contributors: contributors.nullish().transform((ids) => ids ?? []),
+  publish: z.boolean().default(false),
+});
 
 /** What a change of a post may hold. */
 export const postChanges = z.object({
   title: title.optional(),
   body: body.optional(),
   tags: tagNames.nullable().optional(),
-  contributors: z
-    .array(userId)
-    .max(20, { message: 'There can be at most 20 contributors.' })
-    .nullable()
-    .optional(),
+  contributors: contributors.nullable().optional(),
 });
 
 /** A slug that somebody chooses. */
@@ -45,8 +45,9 @@ export const slug = lineOf('The slug', { min: 1, max: 100 }).refine(
 
 const time = z.iso
   .datetime({ offset: true, message: 'This is not a time as RFC 3339 writes it.' })
-  .refine((text) => !Number.isNaN(Date.parse(text)), rule('invalid_format', 'There is no such time.'))
-  .transform((text) => new Date(text).toISOString());
+  .transform((text) => (Number.isNaN(Date.parse(text)) ? '' : new Date(text).toISOString()))
+  // Also refuses the years 0 and 10000, which an offset can lead to and PostgreSQL does not read.
+  .refine(isTimeKey, rule('invalid_format', 'There is no such time.'));
 
 const filterSchema = z.object({
   author: userId.nullish().transform((id) => id ?? null),

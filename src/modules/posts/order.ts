@@ -10,7 +10,7 @@ interface ListedPost {
 }
 
 const byListing = (name: PostOrderName): ListOrder<ListedPost> => ({
-  name,
+  name: `posts ${name}`,
   isKey: isTimeKey,
   position: ({ listedAt, id }) => ({ key: listedAt, id }),
 });

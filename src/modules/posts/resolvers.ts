@@ -9,6 +9,7 @@ import { toGlobalId } from '../../shared/ids.ts';
 import { parseId } from '../../shared/node-id.ts';
 import { Connection } from '../../shared/pagination/index.ts';
 import { selectedFields, type SelectionInfo, selectsItems } from '../../shared/selection.ts';
+import { parseInput, soughtName } from '../../shared/validation.ts';
 import { newestPosts, parsePostConnection } from './input.ts';
 import { postOrders } from './order.ts';
 import { visibleTo } from './policy.ts';
@@ -44,7 +45,7 @@ const Query = {
   post: (_, { id }, { loaders }, info) =>
     loaders.postById(info, postProjection(info)).load(parseId('post', id)),
   postBySlug: (_, { slug }, { db, viewer }, info) =>
-    findPostBySlug(db, slug.toLowerCase(), visibleTo(viewer), postProjection(info)),
+    findPostBySlug(db, parseInput(soughtName, slug, ['slug']), visibleTo(viewer), postProjection(info)),
   posts: (_, { limit }, { db, viewer }, info) =>
     pageOfPosts(db, newestPosts(limit, viewer, postProjection(info))),
   postsConnection(_, args, { db, viewer }, info) {

@@ -5,13 +5,13 @@ import type { TagRow } from './repository.ts';
 export type TagOrderName = 'CREATED_AT_DESC' | 'CREATED_AT_ASC' | 'SLUG_ASC' | 'SLUG_DESC';
 
 const byTime = (name: TagOrderName): ListOrder<TagRow> => ({
-  name,
+  name: `tags ${name}`,
   isKey: isTimeKey,
   position: ({ createdAt, id }) => ({ key: createdAt, id }),
 });
 
 const bySlug = (name: TagOrderName): ListOrder<TagRow> => ({
-  name,
+  name: `tags ${name}`,
   isKey: isTextKey,
   position: ({ slug, id }) => ({ key: slug, id }),
 });

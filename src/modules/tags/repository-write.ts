@@ -20,7 +20,8 @@ const insertTags = statement({
  * the same new tags wait for each other instead of locking each other out.
  */
 export async function ensureTags(tx: Transaction, names: readonly string[]): Promise<void> {
-  const bySlug = new Map(names.map((name) => [tagSlug(name), name]));
+  // Reversed, so that of two names with the same slug the first one counts.
+  const bySlug = new Map(names.toReversed().map((name) => [tagSlug(name), name]));
   const slugs = [...bySlug.keys()].toSorted();
   await tx.run(insertTags, {
     ids: slugs.map(() => newUuid()),

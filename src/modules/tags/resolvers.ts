@@ -2,13 +2,15 @@ import type { QueryResolvers, TagResolvers } from '../../generated/resolvers.ts'
 import { toGlobalId } from '../../shared/ids.ts';
 import { Connection, listRequest, pageRequest } from '../../shared/pagination/index.ts';
 import { selectsItems } from '../../shared/selection.ts';
+import { parseInput, soughtName } from '../../shared/validation.ts';
 import { parseTagList } from './input.ts';
 import { tagOrders } from './order.ts';
 import { visibleTo } from './policy.ts';
 import { countTags, findTagBySlug, pageOfTags, type TagRow } from './repository.ts';
 
 const Query = {
-  tagBySlug: (_, { slug }, { db, viewer }) => findTagBySlug(db, slug.toLowerCase(), visibleTo(viewer)),
+  tagBySlug: (_, { slug }, { db, viewer }) =>
+    findTagBySlug(db, parseInput(soughtName, slug, ['slug']), visibleTo(viewer)),
   tags: (_, { limit }, { db, viewer }) =>
     pageOfTags(db, parseTagList(null, 'CREATED_AT_DESC', listRequest(limit), viewer)),
   async tagsConnection(_, { filter, orderBy, ...args }, { db, viewer }, info) {

@@ -5,13 +5,13 @@ import type { UserRow } from './repository.ts';
 export type UserOrderName = 'CREATED_AT_DESC' | 'CREATED_AT_ASC' | 'USERNAME_ASC' | 'USERNAME_DESC';
 
 const byTime = (name: UserOrderName): ListOrder<UserRow> => ({
-  name,
+  name: `users ${name}`,
   isKey: isTimeKey,
   position: ({ createdAt, id }) => ({ key: createdAt, id }),
 });
 
 const byUsername = (name: UserOrderName): ListOrder<UserRow> => ({
-  name,
+  name: `users ${name}`,
   isKey: isTextKey,
   position: ({ username, id }) => ({ key: username, id }),
 });

@@ -3,6 +3,7 @@ import { toGlobalId } from '../../shared/ids.ts';
 import { parseId } from '../../shared/node-id.ts';
 import { Connection, listRequest, pageRequest } from '../../shared/pagination/index.ts';
 import { selectsItems } from '../../shared/selection.ts';
+import { parseInput, soughtName } from '../../shared/validation.ts';
 import { parseUserList } from './input.ts';
 import { userOrders } from './order.ts';
 import { mayWithUser } from './policy.ts';
@@ -11,7 +12,8 @@ import * as service from './service.ts';
 
 const Query = {
   user: (_, { id }, { loaders }, info) => loaders.userById(info).load(parseId('user', id)),
-  userByUsername: (_, { username }, { db }) => findUserByUsername(db, username.toLowerCase()),
+  userByUsername: (_, { username }, { db }) =>
+    findUserByUsername(db, parseInput(soughtName, username, ['username'])),
   users: (_, { limit }, { db }) =>
     pageOfUsers(db, parseUserList(null, 'CREATED_AT_DESC', listRequest(limit))),
   async usersConnection(_, { filter, orderBy, ...args }, { db }, info) {

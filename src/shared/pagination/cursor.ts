@@ -27,9 +27,9 @@ export function decodeCursor(cursor: string, order: string, isKey: KeyCheck): Po
   return name === order && isUuid(id) && isKey(key) ? { key, id } : null;
 }
 
-/** Whether a key is a time as the program writes it: RFC 3339 in UTC with milliseconds. */
+/** Whether a key is a time as the program writes it: RFC 3339 in UTC with milliseconds. PostgreSQL has no year 0. */
 export const isTimeKey: KeyCheck = (key) => {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(key)) return false;
+  if (!/^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(key)) return false;
   const time = new Date(key);
   return !Number.isNaN(time.getTime()) && time.toISOString() === key;
 };

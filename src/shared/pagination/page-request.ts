@@ -27,7 +27,10 @@ export interface PageRequest {
   readonly before: Position | null;
 }
 
-/** The order of a list, as far as cursors know it: its name, what its keys look like, and where a row stands. */
+/**
+ * The order of a list, as far as cursors know it: its name, which no list of another kind has, what its keys look like,
+ * and where a row stands.
+ */
 export interface ListOrder<Row> {
   readonly name: string;
   readonly isKey: KeyCheck;
