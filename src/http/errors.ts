@@ -24,9 +24,20 @@ function statusOf({ code }: AppError): number {
   }
 }
 
+/** A request that is refused for the way it comes, whatever it asks for. */
+export class RequestRefusal extends Error {
+  override readonly name = 'RequestRefusal';
+  readonly statusCode: number;
+
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
 /** Answers a request that was refused before it was executed, as a GraphQL error document. */
 export function answerError(
-  error: FastifyError | AppError,
+  error: FastifyError | RequestRefusal | AppError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
@@ -46,16 +57,17 @@ export function answerError(
     });
     return;
   }
+  const message = error instanceof RequestRefusal ? error.message : messages[status];
   send(reply, status, {
-    message: messages[status] ?? 'The request is not valid.',
+    message: message ?? 'The request is not valid.',
     extensions: { code: 'BAD_REQUEST' },
   });
 }
 
+/** What is said of Fastify's own refusals, whose texts are about the library. */
 const messages: Record<number, string> = {
   400: 'The body of the request is not valid JSON.',
   413: 'The body of the request is too large.',
-  415: 'The content type must be application/json.',
 };
 
 export function answerUnknownPath(_: FastifyRequest, reply: FastifyReply): void {
@@ -68,7 +80,6 @@ export function answerUnknownPath(_: FastifyRequest, reply: FastifyReply): void 
 function send(reply: FastifyReply, status: number, error: GraphQLFormattedError): void {
   reply
     .code(status)
-    .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
     .send({ errors: [error] });
 }

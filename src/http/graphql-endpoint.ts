@@ -1,6 +1,10 @@
+import { MIMEType } from 'node:util';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
+import { RequestRefusal } from './errors.ts';
+
+const methods = ['GET', 'HEAD', 'POST'];
 
 /** Serves GraphQL at `/graphql`, by the GraphQL over HTTP specification: a thin way between Fastify and Apollo Server. */
 export function addGraphqlEndpoint(
@@ -10,17 +14,18 @@ export function addGraphqlEndpoint(
 ): void {
   server.route({
     url: '/graphql',
-    // Apollo Server answers 405 to the methods that GraphQL does not use.
-    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    method: server.supportedMethods,
+    onRequest: refuseUnusable,
     async handler(request, reply) {
       // Built before Apollo Server is asked, so that a bad token is refused with 401 whatever else is wrong.
       const context = await buildContext({
         requestId: request.id,
-        authorization: request.headers.authorization,
+        // Node keeps the first of several such headers and drops the others; together they are refused.
+        authorization: request.raw.headersDistinct['authorization']?.join(', '),
       });
       const response = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
-          method: request.method,
+          method: request.method === 'HEAD' ? 'GET' : request.method,
           headers: headersOf(request),
           search: request.url.slice(request.url.indexOf('?') + 1 || request.url.length),
           body: request.body,
@@ -29,11 +34,37 @@ export function addGraphqlEndpoint(
       });
       for (const [name, value] of response.headers) reply.header(name, value);
       reply.code(response.status ?? 200);
-      if (!response.headers.has('cache-control')) reply.header('cache-control', 'no-store');
       // Nothing is ever sent in parts: the schema has neither @defer nor @stream.
       return reply.send(response.body.kind === 'complete' ? response.body.string : '');
     },
   });
+}
+
+/** @throws {RequestRefusal} when a request comes in a way that GraphQL cannot be asked, before its body is read. */
+async function refuseUnusable({ method, headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (!methods.includes(method)) {
+    reply.header('allow', methods.join(', '));
+    throw new RequestRefusal(405, `GraphQL is asked with ${methods.join(', ')}, not with ${method}.`);
+  }
+  if (method === 'POST' && !isJson(headers['content-type'])) {
+    throw new RequestRefusal(415, 'The content type must be application/json, in UTF-8.');
+  }
+  if (method === 'POST' && (headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new RequestRefusal(415, 'The body of the request must not be compressed.');
+  }
+}
+
+/**
+ * Parsed and not searched: browsers send other media types to foreign servers without asking them first, also ones
+ * that mention this one.
+ */
+function isJson(contentType: string | undefined): boolean {
+  try {
+    const { essence, params } = new MIMEType(contentType ?? '');
+    return essence === 'application/json' && /^utf-?8$/i.test(params.get('charset') ?? 'utf-8');
+  } catch {
+    return false;
+  }
 }
 
 function headersOf({ headers }: FastifyRequest): HeaderMap {

@@ -1,11 +1,18 @@
 import type { ApolloServer } from '@apollo/server';
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import type { Config } from '../config.ts';
 import type { Driver } from '../db/index.ts';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
-import { answerError, answerUnknownPath } from './errors.ts';
+import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
 import { addGraphqlEndpoint } from './graphql-endpoint.ts';
 import { addHealthEndpoints } from './health.ts';
 
@@ -44,6 +51,10 @@ export function createHttpServer({
     keepAliveTimeout: 72_000,
     http: { headersTimeout: Math.min(options.requestTimeout, 15_000) },
     routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors(_, request, reply) {
+      addGeneralHeaders(request, reply);
+      answerError(new RequestRefusal(400, 'The address of the request is not valid.'), request, reply);
+    },
     // Requests that come on live connections while the server stops are still answered, with `Connection: close`.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -53,10 +64,7 @@ export function createHttpServer({
     },
   });
   let closing = false;
-  server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    reply.header('x-content-type-options', 'nosniff');
-  });
+  server.addHook('onRequest', async (request, reply) => addGeneralHeaders(request, reply));
   // Set when the answer is sent, so that the requests that were running when the server began to stop have it too.
   server.addHook('onSend', async (_, reply) => {
     if (closing) reply.header('connection', 'close');
@@ -73,4 +81,13 @@ export function createHttpServer({
       await server.close();
     },
   };
+}
+
+/** What every answer says. Answers are made for who asks, so nobody keeps them. */
+function addGeneralHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'x-request-id': request.id,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
 }
