@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Context } from './context.ts';
 import { formatError } from './format-error.ts';
 import { operationLog } from './plugins/operation-log.ts';
+import { retryAfter } from './plugins/retry-after.ts';
 import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
@@ -33,6 +34,7 @@ export async function startApollo({
     logger: log,
     plugins: [
       operationLog(log),
+      retryAfter(),
       // Wraps every field of the schema to work out what no client asks for.
       ApolloServerPluginCacheControlDisabled(),
       landingPage(explorer),

@@ -1,4 +1,3 @@
-import { unwrapResolverError } from '@apollo/server/errors';
 import type { GraphQLFormattedError } from 'graphql';
 import { GraphQLError } from 'graphql';
 import { AppError } from '../shared/errors.ts';
@@ -6,8 +5,15 @@ import { AppError } from '../shared/errors.ts';
 const requestIds = new WeakMap<object, string>();
 
 /** Notes in which request an unexpected error happened, for its answer. */
-export function noteRequest(error: GraphQLError, requestId: string): void {
+export function noteRequest(error: Error, requestId: string): void {
   requestIds.set(error, requestId);
+}
+
+/** What first went wrong: the error inside those that graphql-js and Apollo Server wrap around it. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError !== undefined
+    ? causeOf(error.originalError)
+    : error;
 }
 
 /**
@@ -15,23 +21,44 @@ export function noteRequest(error: GraphQLError, requestId: string): void {
  * client. It is masked.
  */
 export function isUnexpected(error: unknown): boolean {
-  const original = unwrapResolverError(error);
-  if (original instanceof AppError) return original.code === 'INTERNAL_SERVER_ERROR';
-  if (!(original instanceof GraphQLError)) return true;
-  // graphql-js reports what a resolver did wrong, such as null for non-null, as an error with a path but no cause.
-  return original.path !== undefined;
+  const cause = causeOf(error);
+  if (cause instanceof AppError) return cause.code === 'INTERNAL_SERVER_ERROR';
+  if (!(cause instanceof GraphQLError) || !(error instanceof GraphQLError)) return true;
+  // At a field, graphql-js reports what its resolver did wrong, such as null for non-null, and what it was given.
+  return error.path !== undefined && !isAboutArgument(cause);
+}
+
+/**
+ * Whether an error is about an argument. Only when the field runs can graphql-js know that a variable which may be null
+ * is null where null may not be.
+ */
+function isAboutArgument({ message }: GraphQLError): boolean {
+  return message.startsWith('Argument "');
 }
 
 /** What a client gets of an error: of an unexpected one nothing but the identifier of the request. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  if (isUnexpected(error)) {
-    const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
-    return {
-      message: 'Internal server error.',
-      ...(formatted.locations && { locations: formatted.locations }),
-      ...(formatted.path && { path: formatted.path }),
-      extensions: { code: 'INTERNAL_SERVER_ERROR', ...(requestId !== undefined && { requestId }) },
-    };
+  if (!isUnexpected(error)) {
+    return { ...formatted, extensions: { ...formatted.extensions, code: codeOf(formatted) } };
   }
-  return formatted;
+  const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
+  return {
+    message: 'Internal server error.',
+    ...(formatted.locations && { locations: formatted.locations }),
+    ...(formatted.path && { path: formatted.path }),
+    extensions: { code: 'INTERNAL_SERVER_ERROR', ...(requestId !== undefined && { requestId }) },
+  };
+}
+
+/** The code of an expected error, in the words of the contract. */
+function codeOf({ extensions }: GraphQLFormattedError): unknown {
+  switch (extensions?.['code']) {
+    case 'OPERATION_RESOLUTION_FAILURE':
+      return 'BAD_REQUEST';
+    // What Apollo Server says of errors without a code.
+    case 'INTERNAL_SERVER_ERROR':
+      return 'BAD_USER_INPUT';
+    default:
+      return extensions?.['code'];
+  }
 }

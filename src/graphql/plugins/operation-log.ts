@@ -1,23 +1,31 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { unwrapResolverError } from '@apollo/server/errors';
+import type { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
-import { isUnexpected, noteRequest } from '../format-error.ts';
+import { causeOf, isUnexpected, noteRequest } from '../format-error.ts';
 
 /**
  * Writes one line for each operation: its name, kind, duration in milliseconds, number of SQL statements and the codes
  * of its errors; and one for each unexpected error, with its cause. Variables, tokens and answers are never logged.
  */
 export function operationLog(log: Logger): ApolloServerPlugin<Context> {
+  function logUnexpected(error: Error, { requestId }: Context, path?: GraphQLError['path']): void {
+    noteRequest(error, requestId);
+    log.error({ requestId, ...(path && { path }), err: causeOf(error) }, 'unexpected error');
+  }
   return {
+    async unexpectedErrorProcessingRequest({ requestContext, error }) {
+      logUnexpected(error, requestContext.contextValue);
+      // Otherwise Apollo Server logs it again, without its cause, and answers with another one.
+      throw error;
+    },
     async requestDidStart({ contextValue }) {
       const start = performance.now();
       const { requestId } = contextValue;
       return {
         async didEncounterErrors({ errors }) {
-          for (const error of errors.filter(isUnexpected)) {
-            noteRequest(error, requestId);
-            log.error({ requestId, path: error.path, err: unwrapResolverError(error) }, 'unexpected error');
+          for (const error of errors) {
+            if (isUnexpected(error)) logUnexpected(error, contextValue, error.path);
           }
         },
         async willSendResponse({ operationName, operation, response }) {
