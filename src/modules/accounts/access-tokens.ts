@@ -1,4 +1,4 @@
-import { type CryptoKey, errors, jwtVerify, SignJWT } from 'jose';
+import { type CryptoKey, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { uuidv7 } from 'uuidv7';
 import { AppError } from '../../shared/errors.ts';
 import { toGlobalId, uuidOf } from '../../shared/ids.ts';
@@ -63,7 +63,11 @@ export class AccessTokens {
   async verify(token: string): Promise<AccessClaims> {
     const { key, issuer, audience } = this.#options;
     try {
-      const { payload } = await jwtVerify(token, key.publicKey, {
+      const keyOf = ({ kid }: JWTHeaderParameters) => {
+        if (kid !== key.id) throw badToken();
+        return key.publicKey;
+      };
+      const { payload } = await jwtVerify(token, keyOf, {
         algorithms: [algorithm],
         typ: type,
         issuer,
@@ -71,6 +75,7 @@ export class AccessTokens {
         clockTolerance,
         requiredClaims: ['sub', 'sid', 'exp', 'iat', 'jti'],
       });
+      if (typeof payload.jti !== 'string') throw badToken();
       const userId = typeof payload.sub === 'string' ? uuidOf('user', payload.sub) : null;
       const sessionId = payload['sid'];
       if (userId === null || typeof sessionId !== 'string' || !uuidPattern.test(sessionId)) throw badToken();
