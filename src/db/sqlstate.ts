@@ -67,7 +67,7 @@ function unavailable(message: string, cause: unknown): AppError {
 /** Connection exceptions, operator intervention, a lack of resources, a read-only server, and errors of the socket. */
 function isOutage(error: Error, code: string | undefined): boolean {
   if (code !== undefined) return /^(08|53|57P|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST)/.test(code);
-  return /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout)/.test(
+  return /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error)/.test(
     error.message,
   );
 }
