@@ -96,7 +96,7 @@ CREATE TABLE "users" (
 	"suspended_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"search_vector" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('simple', translate("users"."name", './-_:@+~&=?#%<>', '               ')), 'A') || setweight(to_tsvector('simple', translate("users"."username", './-_:@+~&=?#%<>', '               ')), 'A') || setweight(to_tsvector('simple', coalesce(translate("users"."bio", './-_:@+~&=?#%<>', '               '), '')), 'C')) STORED,
+	"search_vector" "tsvector" GENERATED ALWAYS AS (setweight(to_tsvector('simple', translate("users"."name", './-_:@+~&=?#%<>', '               ')), 'A') || setweight(to_tsvector('simple', translate("users"."username", './-_:@+~&=?#%<>', '               ')), 'A') || setweight(to_tsvector('simple', translate(coalesce("users"."bio", ''), './-_:@+~&=?#%<>', '               ')), 'C')) STORED,
 	CONSTRAINT "users_role_check" CHECK ("users"."role" in ('READER', 'AUTHOR', 'EDITOR', 'ADMIN')),
 	CONSTRAINT "users_username_check" CHECK ("users"."username" ~ '^[a-z0-9]+(-[a-z0-9]+)*$')
 );

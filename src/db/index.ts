@@ -4,7 +4,6 @@ export { headline, markStart, markStop, readHeadline } from './headline.ts';
 export * from './keyset.ts';
 export {
   isMatch,
-  marksQuery,
   namesQuery,
   proseQuery,
   type TextQuery,
@@ -12,7 +11,7 @@ export {
   textQuery,
   wordsOf,
 } from './text-search.ts';
-export { searchable } from './tables/columns.ts';
+export { namesVector, proseVector } from './tables/columns.ts';
 export { ForeignKeyViolation, UniqueViolation } from './sqlstate.ts';
 export {
   build,

@@ -13,8 +13,11 @@ export const textParameters = { prefix: 'text[]', stem: 'text[]' } as const;
 
 type TextPlaceholders = Readonly<Record<keyof typeof textParameters, SQL>>;
 
-/** What stands between words. Apostrophes are left to the parser, which makes `don't` two words in a row. */
-const betweenWords = /[^\p{L}\p{N}\p{M}'’]+/u;
+/**
+ * What stands between words: white space and ASCII punctuation. The rest is left to the parser of the database, which
+ * takes the words of a row apart in the same way; it makes `don't` two words in a row.
+ */
+const betweenWords = /[\p{White_Space}!-&(-/:-@[-`{-~]+/u;
 
 /**
  * Reads what somebody typed: all words must be there, those in double quotes one after the other; operators are
@@ -52,18 +55,6 @@ export function proseQuery({ prefix, stem }: TextPlaceholders): SQL {
   return sql`(
     select string_agg('(' || nullif(concat_ws(' | ',
       nullif(to_tsquery('simple', prefix)::text, ''), nullif(to_tsquery('english', stem)::text, '')), '') || ')', ' & ')::tsquery
-    from unnest(${prefix}, ${stem}) as asked(prefix, stem))`;
-}
-
-/**
- * The `tsquery` of what is worth a mark in a text that is read word for word (`simple`): any word that begins with a
- * word of the query or with its stem, and the phrases.
- */
-export function marksQuery({ prefix, stem }: TextPlaceholders): SQL {
-  return sql`(
-    select string_agg(nullif(concat_ws(' | ',
-      nullif(to_tsquery('simple', prefix)::text, ''),
-      nullif(to_tsquery('english', nullif(stem, '') || ':*')::text, '')), ''), ' | ')::tsquery
     from unnest(${prefix}, ${stem}) as asked(prefix, stem))`;
 }
 

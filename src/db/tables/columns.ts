@@ -20,8 +20,13 @@ export const tsvector = customType<{ data: never }>({ dataType: () => 'tsvector'
  * Text as it is indexed: without the punctuation that joins words to addresses, paths and numbers, which the parser
  * would keep as one lexeme. `textQuery` treats what people look for alike.
  */
-export function searchable(text: SQLWrapper): SQL {
+function searchable(text: SQLWrapper): SQL {
   return sql`translate(${text}, ${sql.raw(`'${joiningPunctuation}'`)}, ${sql.raw(`'${' '.repeat(joiningPunctuation.length)}'`)})`;
+}
+
+/** The full-text index of a text in no language: its words as they are written. */
+export function namesVector(text: SQLWrapper): SQL {
+  return sql`to_tsvector('simple', ${searchable(text)})`;
 }
 
 /**
@@ -29,7 +34,7 @@ export function searchable(text: SQLWrapper): SQL {
  * text, because `||` would put the stems behind the words, so that the last word stood before the first stem.
  */
 export function proseVector(text: SQLWrapper): SQL {
-  return sql`(to_tsvector('simple', ${searchable(text)})::text || ' ' || to_tsvector('english', ${searchable(text)})::text)::tsvector`;
+  return sql`(${namesVector(text)}::text || ' ' || to_tsvector('english', ${searchable(text)})::text)::tsvector`;
 }
 
 /** The punctuation that `searchable` takes out. */

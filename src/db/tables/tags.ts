@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { plainText, primaryId, searchable, timestamp, tsvector } from './columns.ts';
+import { namesVector, plainText, primaryId, timestamp, tsvector } from './columns.ts';
 
 export const tags = pgTable(
   'tags',
@@ -9,9 +9,7 @@ export const tags = pgTable(
     slug: plainText('slug').notNull(),
     name: text('name').notNull(),
     createdAt: timestamp('created_at').notNull().default(sql`now()`),
-    searchVector: tsvector('search_vector').generatedAlwaysAs(
-      (): SQL => sql`to_tsvector('simple', ${searchable(tags.name)})`,
-    ),
+    searchVector: tsvector('search_vector').generatedAlwaysAs((): SQL => namesVector(tags.name)),
   },
   (t) => [
     uniqueIndex('tags_slug_key').on(t.slug),

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { check, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Role } from '../../shared/viewer.ts';
-import { plainText, primaryId, searchable, timestamp, tsvector } from './columns.ts';
+import { namesVector, plainText, primaryId, timestamp, tsvector } from './columns.ts';
 
 export const users = pgTable(
   'users',
@@ -18,7 +18,7 @@ export const users = pgTable(
     updatedAt: timestamp('updated_at').notNull().default(sql`now()`),
     searchVector: tsvector('search_vector').generatedAlwaysAs(
       (): SQL =>
-        sql`setweight(to_tsvector('simple', ${searchable(users.name)}), 'A') || setweight(to_tsvector('simple', ${searchable(users.username)}), 'A') || setweight(to_tsvector('simple', coalesce(${searchable(users.bio)}, '')), 'C')`,
+        sql`setweight(${namesVector(users.name)}, 'A') || setweight(${namesVector(users.username)}, 'A') || setweight(${namesVector(sql`coalesce(${users.bio}, '')`)}, 'C')`,
     ),
   },
   (t) => [
