@@ -9,11 +9,17 @@ export const email = lineOf('The e-mail address', { min: 3, max: 254 }).pipe(
   z.email({ pattern: z.regexes.html5Email, message: emailMessage }),
 );
 
+/** In characters (code points). */
+export const maxPasswordLength = 128;
+
 /** A password by NIST SP 800-63B: long enough, bounded before it is hashed, otherwise free. It is not trimmed. */
 export const password = z
   .string()
   .refine((text) => [...text].length >= 8, rule('too_small', 'The password must have at least 8 characters.'))
-  .refine((text) => text.length <= 128, rule('too_big', 'The password must have at most 128 characters.'))
+  .refine(
+    (text) => text.length <= 2 * maxPasswordLength && [...text].length <= maxPasswordLength,
+    rule('too_big', `The password must have at most ${maxPasswordLength} characters.`),
+  )
   .refine(isStorable, rule('invalid_character', 'The password has a character that cannot be used.'));
 
 export const newUser = z.object({

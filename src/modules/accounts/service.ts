@@ -6,7 +6,7 @@ import { isStorable, parseInput } from '../../shared/validation.ts';
 import { isAtLeast, type Role } from '../../shared/viewer.ts';
 import { type ServiceContext, usernameConflict, type UserRow } from '../users/index.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import { newUser, password as passwordInput } from './input.ts';
+import { maxPasswordLength, newUser, password as passwordInput } from './input.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import {
   createSession,
@@ -58,9 +58,11 @@ export async function createUser(db: Database, input: unknown, role: Role): Prom
   const id = newUuid();
   try {
     return await db.transaction(async (tx) => {
+      // Asked for also where the username is chosen: nobody can derive the same one meanwhile.
+      const free = await reserveUsername(tx, username ?? usernameFrom(profile.name, id));
       const user = await createUserRow(tx, {
         id,
-        username: username ?? (await reserveUsername(tx, usernameFrom(profile.name, id))),
+        username: username ?? free,
         name: profile.name,
         email: profile.email,
         bio: profile.bio ?? null,
@@ -104,7 +106,7 @@ export async function signIn(
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<{ user: UserRow; token: string; expiresAt: string }> {
   // What cannot be an address or a password is not looked up or hashed as it is, but answered like any other.
-  const plausible = email.length <= 254 && isStorable(email) && password.length <= 128;
+  const plausible = email.length <= 254 && isStorable(email) && password.length <= 2 * maxPasswordLength;
   const user = await findUserForSignIn(db, plausible ? email.trim() : '');
   const matches = await verifyPassword(user?.passwordHash ?? null, plausible ? password : '');
   if (user === null || !matches || user.suspendedAt !== null) {
@@ -129,7 +131,7 @@ export async function startSession(
 
 /** A username from a name: its letters and digits in Latin script, or one that stands for the identifier. */
 function usernameFrom(name: string, id: string): string {
-  const slug = slugify(name).slice(0, 32).replace(/-+$/, '');
+  const slug = slugify(name, { decamelize: false }).slice(0, 32).replace(/-+$/, '');
   return slug.length >= 2 ? slug : `user-${id.slice(-12)}`;
 }
 

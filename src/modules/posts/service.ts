@@ -202,7 +202,7 @@ export function renderPost(body: string): RenderedText {
 
 /** A slug from a title: its letters and digits in Latin script, or one that stands for the identifier. */
 export function slugOfTitle(title: string, id: string): string {
-  const slug = slugify(title).slice(0, 80).replace(/-+$/, '');
+  const slug = slugify(title, { decamelize: false }).slice(0, 80).replace(/-+$/, '');
   return slug === '' ? `post-${id.slice(-12)}` : slug;
 }
 

@@ -17,7 +17,7 @@ const spelledOut: [string, string][] = [
 
 /** The slug of a tag's name: in Latin script where it can be, otherwise in its own. Empty when nothing is left. */
 export function tagSlug(name: string): string {
-  const latin = slugify(name, { customReplacements: spelledOut });
+  const latin = slugify(name, { customReplacements: spelledOut, decamelize: false });
   if (latin !== '') return latin;
   return name
     .normalize('NFKC')
