@@ -6,7 +6,7 @@ import { causeOf, isUnexpected, noteRequest } from '../format-error.ts';
 
 /**
  * Writes one line for each operation: its name, kind, duration in milliseconds, number of SQL statements and the codes
- * of its errors; and one for each unexpected error, with its cause. Variables, tokens and answers are never logged.
+ * that its errors have; and one for each unexpected error, with its cause. Variables, tokens and answers are never logged.
  */
 export function operationLog(log: Logger): ApolloServerPlugin<Context> {
   function logUnexpected(error: Error, { requestId }: Context, path?: GraphQLError['path']): void {
@@ -38,7 +38,9 @@ export function operationLog(log: Logger): ApolloServerPlugin<Context> {
               kind: operation?.operation ?? null,
               durationMs: Math.round((performance.now() - start) * 10) / 10,
               statements: contextValue.db.statements,
-              ...(errors !== undefined && { errors: errors.map(({ extensions }) => extensions?.['code']) }),
+              ...(errors !== undefined && {
+                errors: [...new Set(errors.map(({ extensions }) => extensions?.['code']))],
+              }),
             },
             'operation',
           );
