@@ -79,19 +79,18 @@ describe('createUser', () => {
   });
 
   it.each([
-    ['Grace Hopper', 'grace-hopper'],
-    ['  Éloïse d’Arc ', 'eloise-d-arc'],
-    ['Ærøskøbing', 'aeroskobing'],
-    ['x'.repeat(100), 'x'.repeat(32)],
+    ['Grace Hopper', /^grace-hopper$/],
+    ['  Éloïse d’Arc ', /^eloise-d-arc$/],
+    ['Ærøskøbing', /^aeroskobing$/],
+    ['McCarthy', /^mccarthy$/],
+    ['x'.repeat(100), /^x{32}$/],
     ['李', /^user-[0-9a-f]{12}$/],
     ['🦊', /^user-[0-9a-f]{12}$/],
     ['!', /^user-[0-9a-f]{12}$/],
     ['Z', /^user-[0-9a-f]{12}$/],
   ])('derives a username from the name %j', async (name, username) => {
     const { data } = await signUp({ name, email: newEmail() });
-    expect(data.createUser.username).toMatch(
-      typeof username === 'string' ? new RegExp(`^${username}$`) : username,
-    );
+    expect(data.createUser.username).toMatch(username);
     expect(data.createUser.name).toBe(name.trim());
   });
 
