@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { duration } from '../config.ts';
+import { type Role, roles } from '../shared/viewer.ts';
+import { oneLine, reportFailure, UsageError } from './failure.ts';
+import * as help from './help.ts';
+import type { ServeOptions } from './serve.ts';
+import type { TokenOptions } from './token.ts';
+import type { PasswordOptions } from './password.ts';
+import type { CreateOptions, ListOptions } from './user.ts';
+
+// Each command is loaded when it is run: the server and its database take a second, and help is to come at once.
+
+/** The commands, with what `--help` says of them. */
+function createProgram(): Command {
+  const program = new Command('broadsheet')
+    .description('A GraphQL API server for publications.')
+    .version(readVersion())
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(`broadsheet: ${oneLine(text.replace(/^error: /, ''))}\n`),
+    })
+    .helpCommand(false)
+    .addHelpText('after', help.program);
+
+  program
+    .command('serve')
+    .description('Serve the API over HTTP.')
+    .option('--migrate', 'run pending migrations first, on a PostgreSQL server too')
+    .addHelpText('after', help.serve)
+    .action(async (options: ServeOptions) => (await import('./serve.ts')).serve(options));
+
+  program
+    .command('migrate')
+    .description('Bring the database to the form that this version needs.')
+    .option('--status', 'only list the migrations that are pending')
+    .addHelpText('after', help.migrate)
+    .action(async (options: { status?: boolean }) => (await import('./migrate.ts')).runMigrate(options));
+
+  addUserCommands(
+    program
+      .command('user')
+      .description('Make and change accounts.')
+      .helpCommand(false)
+      .addHelpText('after', help.user),
+  );
+
+  program
+    .command('token')
+    .description('Print an access token that acts as a user.')
+    .requiredOption('--user <id|username>', 'whom the token stands for')
+    .option(
+      '--ttl <time>',
+      'how long the token is good, such as 30m, 24h or 7d, at most 365d',
+      parseTtl,
+      86_400,
+    )
+    .addHelpText('after', help.token)
+    .action(async (options: TokenOptions) => (await import('./token.ts')).printToken(options));
+
+  program
+    .command('schema')
+    .description('Print the GraphQL schema as SDL.')
+    .addHelpText('after', help.schema)
+    .action(async () => (await import('./schema.ts')).printSchema());
+
+  return program;
+}
+
+function addUserCommands(user: Command): void {
+  user
+    .command('create')
+    .description('Make an account. Prints its identifier and username.')
+    .requiredOption('--name <name>', 'the name as people write it')
+    .requiredOption('--email <address>', 'the e-mail address, unique over all accounts')
+    .option(
+      '--username <username>',
+      'lower-case letters, digits and hyphens; made from the name when left out',
+    )
+    .option('--role <role>', `${roles.join(', ')}; what SIGN_UP_ROLE says when left out`, parseRole)
+    .addOption(passwordOption())
+    .addOption(passwordStdinOption())
+    .addHelpText('after', help.userCreate)
+    .action(async (options: CreateOptions) => (await import('./user.ts')).createAccount(options));
+
+  user
+    .command('list')
+    .description('List accounts, the newest first.')
+    .option('--role <role>', 'only accounts with this role', parseRole)
+    .option('--limit <number>', 'how many to list, 1 to 100', parseLimit, 20)
+    .addHelpText('after', help.userList)
+    .action(async (options: ListOptions) => (await import('./user.ts')).listAccounts(options));
+
+  user
+    .command('set-role')
+    .description('Give an account another role, which counts from its next request on.')
+    .argument('<id|username>', 'whose role')
+    .argument('<role>', roles.join(', '), parseRole)
+    .addHelpText('after', help.userSetRole)
+    .action(async (who: string, role: Role) => (await import('./user.ts')).setRole(who, role));
+
+  user
+    .command('set-password')
+    .description('Set the password of an account, and end its sessions.')
+    .argument('<id|username>', 'whose password')
+    .addOption(passwordOption())
+    .addOption(passwordStdinOption())
+    .addHelpText('after', help.userSetPassword)
+    .action(async (who: string, options: PasswordOptions) =>
+      (await import('./user.ts')).setPassword(who, options),
+    );
+}
+
+/**
+ * Runs the command that the arguments name and answers the exit code: 0 when it was done, 1 when it failed, 2 when
+ * it was not understood. What went wrong is one line on standard error.
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(argv);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    reportFailure(error);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function readVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+function passwordOption(): Option {
+  return new Option('--password <password>', 'the password; it stays in the history of the shell').conflicts(
+    'passwordStdin',
+  );
+}
+
+function passwordStdinOption(): Option {
+  return new Option('--password-stdin', 'read the password from standard input');
+}
+
+function parseRole(text: string): Role {
+  const role = roles.find((name) => name === text.toUpperCase());
+  if (role === undefined) throw new InvalidArgumentError(`It must be one of ${roles.join(', ')}.`);
+  return role;
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
+    throw new InvalidArgumentError('It must be a whole number from 1 to 100.');
+  }
+  return limit;
+}
+
+const maxTtl = 365 * 86_400;
+
+function parseTtl(text: string): number {
+  const { data: seconds } = duration.safeParse(text);
+  if (seconds === undefined || seconds > maxTtl) {
+    throw new InvalidArgumentError('It must be a number and a unit, such as 30m, 24h or 7d, at most 365d.');
+  }
+  return seconds;
+}

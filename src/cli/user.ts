@@ -1,0 +1,95 @@
+import { createUser, setPassword as setAccountPassword } from '../modules/accounts/index.ts';
+import { parseUserList, pageOfUsers, setUserRole, type UserRow } from '../modules/users/index.ts';
+import { toGlobalId } from '../shared/ids.ts';
+import { listRequest } from '../shared/pagination/index.ts';
+import type { Role } from '../shared/viewer.ts';
+import { getUser, operator } from './accounts.ts';
+import { withDatabase } from './database.ts';
+import { UsageError } from './failure.ts';
+import { type PasswordOptions, readPassword } from './password.ts';
+
+export interface CreateOptions extends PasswordOptions {
+  readonly name: string;
+  readonly email: string;
+  readonly username?: string;
+  readonly role?: Role;
+}
+
+export interface ListOptions {
+  readonly role?: Role;
+  readonly limit: number;
+}
+
+/** Makes an account and prints its identifier and username. */
+export async function createAccount({ role, name, email, username, ...given }: CreateOptions): Promise<void> {
+  const password = await readPassword(given, 'Password (empty for none): ');
+  const input = { name, email, username, password: password === '' ? null : password };
+  const user = await withDatabase((db, config) => createUser(db, input, role ?? config.signUp.role));
+  console.log(`${toGlobalId('user', user.id)} ${user.username}`);
+}
+
+/** Prints a table of accounts, the newest first. */
+export async function listAccounts({
+  role = null,
+  limit,
+}: {
+  role?: Role | null;
+  limit: number;
+}): Promise<void> {
+  const list = parseUserList({ role }, 'CREATED_AT_DESC', listRequest(limit));
+  const users = await withDatabase((db) => pageOfUsers(db, list));
+  const rows = users.map(describe);
+  for (const line of alignColumns([['ID', 'USERNAME', 'ROLE', 'STATE', 'E-MAIL', 'NAME'], ...rows])) {
+    console.log(line);
+  }
+}
+
+/** @throws {AppError} `CONFLICT` when no administrator would be left. */
+export async function setRole(idOrUsername: string, role: Role): Promise<void> {
+  const changed = await withDatabase(async (db) => {
+    const { id } = await getUser(db, idOrUsername);
+    return setUserRole({ db, viewer: operator }, id, role);
+  });
+  console.log(`${toGlobalId('user', changed.id)} ${changed.username} ${changed.role}`);
+}
+
+/**
+ * Sets the password of an account, and ends its sessions.
+ *
+ * @throws {UsageError} when no password is given and there is no terminal to ask for one.
+ */
+export async function setPassword(idOrUsername: string, options: PasswordOptions): Promise<void> {
+  const password = await readPassword(options, 'New password: ');
+  if (password === null) throw new UsageError('Give the password with --password-stdin or --password.');
+  const user = await withDatabase(async (db) => {
+    const found = await getUser(db, idOrUsername);
+    await setAccountPassword(db, found.id, password);
+    return found;
+  });
+  console.log(`${toGlobalId('user', user.id)} ${user.username}`);
+}
+
+function describe({ id, username, role, suspendedAt, email, name }: UserRow): string[] {
+  return [
+    toGlobalId('user', id),
+    username,
+    role,
+    suspendedAt === null ? 'active' : 'suspended',
+    email ?? '-',
+    name,
+  ];
+}
+
+/** Pads each column to its longest entry; the last one is left as it is. */
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>(
+    (longest, row) => row.map((entry, column) => Math.max(longest[column] ?? 0, entry.length)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((entry, column) => entry.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
