@@ -292,36 +292,41 @@ describe('commentCount', () => {
     expect(await countRows(server, 'comments', 'post_id = $1', uuidIn(post))).toBe(0);
   });
 
-  // Not on the embedded database, where nothing happens beside a transaction: it has one connection.
-  it.runIf(onServer)('refuses an answer to a comment that is being deleted', async () => {
-    const author = await server.person();
-    const post = await writePost(server, author);
-    const parentId = await writeComment(server, author, { postId: post });
-    const erase = { text: 'delete from comments where id = $1', values: [uuidIn(parentId)] };
-    const { extensions } = await overtaken(server, erase, () =>
-      server.refusal('mutation ($input: AddCommentInput!) { addComment(input: $input) { id } }', {
-        variables: { input: { postId: post, parentId, body: 'Too late.' } },
-        as: author,
-      }),
-    );
-    expect(extensions).toMatchObject({
-      code: 'BAD_USER_INPUT',
-      issues: [{ path: ['input', 'parentId'], code: 'not_found' }],
-    });
-    expect(await count(post)).toBe(0);
-  });
+  it.runIf(onServer)(
+    'refuses an answer to a comment that is being deleted (takes two connections)',
+    async () => {
+      const author = await server.person();
+      const post = await writePost(server, author);
+      const parentId = await writeComment(server, author, { postId: post });
+      const erase = { text: 'delete from comments where id = $1', values: [uuidIn(parentId)] };
+      const { extensions } = await overtaken(server, erase, () =>
+        server.refusal('mutation ($input: AddCommentInput!) { addComment(input: $input) { id } }', {
+          variables: { input: { postId: post, parentId, body: 'Too late.' } },
+          as: author,
+        }),
+      );
+      expect(extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        issues: [{ path: ['input', 'parentId'], code: 'not_found' }],
+      });
+      expect(await count(post)).toBe(0);
+    },
+  );
 
-  it.runIf(onServer)('refuses a comment under a post that is being withdrawn', async () => {
-    const [author, reader] = (await crowd(server, 2, 'AUTHOR')) as [Person, Person];
-    const post = await writePost(server, author);
-    const withdraw = { text: `update posts set status = 'DRAFT' where id = $1`, values: [uuidIn(post)] };
-    const { extensions } = await overtaken(server, withdraw, () =>
-      server.refusal('mutation ($input: AddCommentInput!) { addComment(input: $input) { id } }', {
-        variables: { input: { postId: post, body: 'Too late.' } },
-        as: reader,
-      }),
-    );
-    expect(extensions.code).toBe('NOT_FOUND');
-    expect(await countRows(server, 'comments', 'post_id = $1', uuidIn(post))).toBe(0);
-  });
+  it.runIf(onServer)(
+    'refuses a comment under a post that is being withdrawn (takes two connections)',
+    async () => {
+      const [author, reader] = (await crowd(server, 2, 'AUTHOR')) as [Person, Person];
+      const post = await writePost(server, author);
+      const withdraw = { text: `update posts set status = 'DRAFT' where id = $1`, values: [uuidIn(post)] };
+      const { extensions } = await overtaken(server, withdraw, () =>
+        server.refusal('mutation ($input: AddCommentInput!) { addComment(input: $input) { id } }', {
+          variables: { input: { postId: post, body: 'Too late.' } },
+          as: reader,
+        }),
+      );
+      expect(extensions.code).toBe('NOT_FOUND');
+      expect(await countRows(server, 'comments', 'post_id = $1', uuidIn(post))).toBe(0);
+    },
+  );
 });
