@@ -8,7 +8,7 @@ const server = useServer();
 const unknown = 'user_01jd000000e00000000000000r';
 let words = 0;
 /** A word that no other row has, so that a filter finds what a test made and nothing else. */
-const newWord = () => `quokka${(words += 1)}`;
+const newWord = () => `quokka${(words += 1)}x`;
 
 describe('user', () => {
   const byId = 'query ($id: ID!) { user(id: $id) { id username name email role createdAt } }';
