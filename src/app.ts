@@ -91,7 +91,7 @@ async function getSigningKey({ tokens, production, dataFolder }: Config): Promis
 /** A running server. */
 export interface App {
   readonly http: HttpServer;
-  /** Stops: no new requests, the running ones are answered, then everything is closed. */
+  /** Stops, once: no new requests, the running ones are answered, then everything is closed. */
   close(): Promise<void>;
 }
 
@@ -111,12 +111,11 @@ export async function createApp(
     driver,
     log,
   });
-  return {
-    http,
-    async close() {
-      await http.close();
-      await apollo.stop();
-      await driver.close();
-    },
-  };
+  async function stop(): Promise<void> {
+    await http.close();
+    await apollo.stop();
+    await driver.close();
+  }
+  let stopped: Promise<void> | undefined;
+  return { http, close: () => (stopped ??= stop()) };
 }
