@@ -1,13 +1,12 @@
 import { request } from 'node:http';
 import { expect } from 'vitest';
-import type { TestServer } from './server.ts';
 
 /** Headers without which a GET is refused, since a browser sends it to foreign servers without asking them first. */
 export const preflighted = { 'apollo-require-preflight': 'true' };
 
 /** Sends a body to the endpoint as it stands, or an object as JSON. */
 export function post(
-  { url }: TestServer,
+  { url }: { readonly url: string },
   body: object | string,
   headers: Record<string, string> = {},
 ): Promise<Response> {
@@ -20,7 +19,7 @@ export function post(
 
 /** Asks the endpoint with GET. */
 export function get(
-  { url }: TestServer,
+  { url }: { readonly url: string },
   parameters: Record<string, string>,
   headers: Record<string, string> = preflighted,
 ): Promise<Response> {
@@ -29,7 +28,7 @@ export function get(
 
 /** Sends a POST with headers that may occur several times, as no client does; answers the status and the body. */
 export function postWithHeaders(
-  { url }: TestServer,
+  { url }: { readonly url: string },
   body: object,
   headers: Record<string, string | string[]>,
 ): Promise<{ status: number; body: string }> {
