@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Connection, Driver, DriverQuery } from '../driver.ts';
 import { translateError } from '../sqlstate.ts';
+import { sessionSettings } from './session-settings.ts';
 
 /** How to reach a PostgreSQL server. All times are in milliseconds. */
 export interface ServerOptions {
@@ -37,8 +38,9 @@ export function openServer(options: ServerOptions): Driver {
     // A server that no longer answers at all is not waited for: its own time-out would have come first.
     query_timeout: options.statementTimeout + 5_000,
     keepAlive: true,
-    // Indexes give every list its order; PostgreSQL's defaults, made for spinning disks, would rather read and sort.
-    options: '-c timezone=UTC -c random_page_cost=1.1 -c jit=off',
+    options: Object.entries(sessionSettings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
   });
   pool.on('error', options.onIdleError);
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite';
 import type { Connection, Driver, DriverQuery } from '../driver.ts';
 import { translateError } from '../sqlstate.ts';
+import { sessionSettings } from './session-settings.ts';
 
 const asText = (field: string) => field;
 const asNumber = (field: string) => Number(field);
@@ -25,7 +26,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & {
   const database = await (options.folder === null
     ? PGlite.create(templateOf(options))
     : openFolder(options.folder, templateOf(options)));
-  await database.exec(`set timezone = 'UTC'`);
+  await database.exec(
+    Object.entries(sessionSettings)
+      .map(([name, value]) => `set ${name} = '${value}';`)
+      .join(''),
+  );
 
   let idle: Promise<void> = Promise.resolve();
   /** Waits for the connection and takes it; the answer gives it back. */
