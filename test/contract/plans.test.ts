@@ -182,6 +182,6 @@ function literal(value: unknown): string {
   if (value === null) return 'null';
   const text = Array.isArray(value)
     ? `{${value.map((item) => JSON.stringify(item)).join(',')}}`
-    : String(value as string | number | boolean);
+    : `${value as string | number}`;
   return `'${text.replaceAll("'", "''")}'`;
 }
