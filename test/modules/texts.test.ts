@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { countRows } from '../helpers/rows.ts';
+import { type Person, useServer } from '../helpers/server.ts';
+
+const server = useServer();
+
+/** A text that a client can write, and where it comes back. */
+interface TextField {
+  readonly path: readonly string[];
+  /** At most so many characters; null where bytes are counted. */
+  readonly max: number | null;
+  readonly isLine: boolean;
+  write(as: Person, text: string): { document: string; variables: Record<string, unknown> };
+  /** Where the answer has the text. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests say what they expect of an answer by reading it
+  read(data: any): string;
+}
+
+let addresses = 0;
+const input = (field: string, text: string, more: object = {}) => ({ input: { ...more, [field]: text } });
+
+const createUser = (field: string) => (_: Person, text: string) => ({
+  document: `mutation ($input: CreateUserInput!) { answer: createUser(input: $input) { text: ${field} } }`,
+  variables: input(field, text, { name: 'N', email: `texts-${(addresses += 1)}@example.org` }),
+});
+const updateUser = (field: string) => (as: Person, text: string) => ({
+  document: `mutation ($input: UpdateUserInput!) { answer: updateUser(id: "${as.id}", input: $input) { text: ${field} } }`,
+  variables: input(field, text),
+});
+const createPost = (field: string) => (_: Person, text: string) => ({
+  document: `mutation ($input: CreatePostInput!) { answer: createPost(input: $input) { text: ${field} } }`,
+  variables: input(field, text, { title: 'T', body: 'B' }),
+});
+const one = { read: (data: { answer: { text: string } }) => data.answer.text };
+const line = { ...one, isLine: true };
+const prose = { ...one, isLine: false };
+
+const fields: Record<string, TextField> = {
+  'createUser name': { ...line, path: ['input', 'name'], max: 100, write: createUser('name') },
+  'createUser bio': { ...prose, path: ['input', 'bio'], max: 1_000, write: createUser('bio') },
+  'updateUser name': { ...line, path: ['input', 'name'], max: 100, write: updateUser('name') },
+  'updateUser bio': { ...prose, path: ['input', 'bio'], max: 1_000, write: updateUser('bio') },
+  'createPost title': { ...line, path: ['input', 'title'], max: 200, write: createPost('title') },
+  'createPost body': { ...prose, path: ['input', 'body'], max: null, write: createPost('body') },
+};
+
+/** What people write that simple programs get wrong. */
+const hardTexts = {
+  'an emoji': '🦊',
+  'joined emoji': '👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽',
+  'right to left': 'مرحبا بالعالم — שלום',
+  'an override of the direction': '\u202eevil\u202c',
+  'composed and decomposed letters': 'é e\u0301 ﬁ ①',
+  'many combining marks': `Z${'\u0301'.repeat(40)}`,
+  'beyond 16 bits': '𝔘𝔫𝔦 𠮷野家',
+  'no width': 'a\u200b\u200d\u2060b',
+  'the last code points': '\uffff\u{10ffff}',
+  markup: `<script>alert("1")</script> & 'q'`,
+  SQL: `Robert'); drop table users; --`,
+  placeholders: '$1 %s {0} :id \\n \\u0000',
+};
+
+const send = (field: TextField, as: Person, text: string) => {
+  const { document, variables } = field.write(as, text);
+  return server.send(document, { variables, as });
+};
+const state = async () => [
+  await countRows(server, 'users'),
+  await countRows(server, 'users', 'updated_at > created_at'),
+  await countRows(server, 'posts'),
+];
+
+async function expectRefused(field: TextField, text: string, code: string): Promise<void> {
+  const as = await server.person();
+  const before = await state();
+  const { errors } = await send(field, as, text);
+  expect(errors).toMatchObject([
+    { extensions: { code: 'BAD_USER_INPUT', issues: [{ path: field.path, code }] } },
+  ]);
+  expect(await state()).toEqual(before);
+}
+
+async function expectKept(field: TextField, text: string, kept = text): Promise<void> {
+  const { data, errors } = await send(field, await server.person(), text);
+  expect(errors).toEqual([]);
+  expect(field.read(data)).toBe(kept);
+}
+
+describe.each(Object.entries(fields))('the text of %s', (_, field) => {
+  it.each(Object.entries(hardTexts))('comes back as it was written: %s', async (_, text) => {
+    await expectKept(field, text);
+  });
+
+  it.each([['a\0b'], ['\0'], ['\ud800'], ['a\udc00'], ['\udc00\ud800']])('refuses %j', async (text) => {
+    await expectRefused(field, text, 'invalid_character');
+  });
+});
+
+describe.each(Object.entries(fields).filter(([, { isLine }]) => isLine))('the line of %s', (_, field) => {
+  it.each([['one\ntwo'], ['one\ttwo'], ['one\r\ntwo'], ['\u0085a'], ['a\u001b[31m']])(
+    'cannot be %j',
+    async (text) => {
+      await expectRefused(field, text, 'invalid_character');
+    },
+  );
+});
+
+describe.each(Object.entries(fields).filter(([, { isLine }]) => !isLine))('the prose of %s', (_, field) => {
+  it('keeps its lines', async () => {
+    await expectKept(field, 'one\ntwo\ttabbed\r\n\r\nthree');
+  });
+});
+
+describe.each(Object.entries(fields).filter(([, { max }]) => max !== null))(
+  'the length of %s',
+  (_, field) => {
+    const max = Number(field.max);
+
+    it('is counted in characters, not in units of 16 bits, without space at the ends', async () => {
+      await expectKept(field, ` \u00a0${'🦊'.repeat(max)}\u3000\n`, '🦊'.repeat(max));
+      await expectRefused(field, '🦊'.repeat(max + 1), 'too_big');
+      await expectRefused(field, 'x'.repeat(1_000_000), 'too_big');
+    });
+  },
+);
+
+describe('the body of a post', () => {
+  it('is not trimmed: space at the beginning of Markdown is code', async () => {
+    await expectKept(fields['createPost body'] as TextField, '    code\n\n');
+  });
+
+  const document =
+    'mutation ($input: CreatePostInput!) { createPost(input: $input) { id readingTimeMinutes excerpt } }';
+  const create = (as: Person, body: string) =>
+    server.send(document, { variables: { input: { title: 'Long', body } }, as });
+
+  it('takes 1 MB, also where JSON escapes all of it', async () => {
+    const as = await server.person();
+    const bodies = [
+      'word '.repeat(200_000),
+      '"\\'.repeat(500_000),
+      '\u0001'.repeat(1_000_000),
+      '語'.repeat(333_333),
+    ];
+    for (const body of bodies) {
+      const { data, errors } = await create(as, body);
+      expect(errors).toEqual([]);
+      const { post } = await server.query(`{ post(id: "${data.createPost.id}") { body } }`, { as });
+      expect(post.body === body).toBe(true);
+      expect([...data.createPost.excerpt].length).toBeLessThanOrEqual(280);
+    }
+  });
+
+  it.each([
+    ['a byte', 'x'.repeat(1_000_001)],
+    ['a character of two bytes', `${'x'.repeat(999_999)}é`],
+    ['an emoji', `${'x'.repeat(999_997)}🦊`],
+  ])('refuses %s more than 1 MB', async (_, body) => {
+    const as = await server.person();
+    const { data, errors } = await create(as, body);
+    expect(data).toEqual({ createPost: null });
+    expect(errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'body'], code: 'too_big' }] } },
+    ]);
+    expect(await countRows(server, 'posts', 'author_id = $1', as.uuid)).toBe(0);
+  });
+});
+
+describe('the title of a post', () => {
+  it.each([
+    [200, []],
+    [201, [['input', 'title']]],
+  ])('of %i characters', async (length, paths) => {
+    const as = await server.person();
+    const variables = { input: { title: 'x'.repeat(length), body: 'B' } };
+    const { errors } = await server.send(
+      'mutation ($input: CreatePostInput!) { createPost(input: $input) { id } }',
+      { variables, as },
+    );
+    const issues = errors.flatMap(({ extensions }) => extensions.issues ?? []);
+    expect(issues.map(({ path }) => path)).toEqual(paths);
+    expect(await countRows(server, 'posts', 'author_id = $1', as.uuid)).toBe(1 - paths.length);
+  });
+});
