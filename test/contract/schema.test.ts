@@ -145,7 +145,9 @@ describe('the contract', () => {
   it('makes every type with an identifier a Node', () => {
     const withId = types.filter((type) => type instanceof GraphQLObjectType && 'id' in type.getFields());
     const node = schema.getType('Node');
-    expect(withId.map(({ name }) => name).toSorted()).toEqual(['Comment', 'Post', 'Tag', 'User']);
+    expect(withId.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['Comment', 'Post', 'Tag', 'User']),
+    );
     for (const type of withId) expect((type as GraphQLObjectType).getInterfaces()).toContain(node);
   });
 });

@@ -31,6 +31,14 @@ export async function applyRecipe(blocks: readonly Block[], read: ReadFile): Pro
   return files;
 }
 
+/** The files that a recipe makes. */
+export function newFilesOf(blocks: readonly Block[]): string[] {
+  return blocks.flatMap(({ before }) => {
+    const [, file] = /\bNew file `([\w./-]+)`/.exec(before) ?? [];
+    return file === undefined ? [] : [file];
+  });
+}
+
 /** What a diff replaces, and with what. */
 function sidesOf(diff: string): [string, string] {
   const lines = diff.trimEnd().split('\n');
