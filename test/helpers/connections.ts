@@ -25,7 +25,7 @@ export interface ConnectionOptions {
 type Page = any;
 
 const selection =
-  'nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
+  'nodes { ... on Node { id } } edges { cursor node { ... on Node { id } } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 
 function document({ field, around = 'query { FIELD }' }: ListUnderTest, page: string, selected = selection) {
   return around.replace('FIELD', () => `${field.replace('PAGE', () => page)} { ${selected} }`);
