@@ -29,6 +29,7 @@ describe('updateUser', () => {
     server.changes.splice(0);
     const input = { ...full, username: `${ada.username}-byron` };
     for (const _ of ['once', 'again']) {
+      await server.driver.execute(`update users set updated_at = '2000-01-01T00:00:00Z'`);
       const { data, statements } = await server.send(updateUser, {
         variables: { id: ada.id, input },
         as: ada,
@@ -37,9 +38,8 @@ describe('updateUser', () => {
         ...input,
         id: ada.id,
         createdAt: before.createdAt,
-        updatedAt: expect.any(String),
+        updatedAt: expect.stringMatching(/^(?!2000)/),
       });
-      expect(data.updateUser.updatedAt > before.updatedAt).toBe(true);
       expect(statements).toBe(5);
     }
     const changed = { type: 'user', action: 'updated', id: ada.uuid };
