@@ -1,6 +1,6 @@
-import { readSchemaText } from '../graphql/schema.ts';
+import { publishedSchemaText } from '../graphql/schema.ts';
 
-/** Prints the contract as it is written. */
+/** Prints the contract in one piece. */
 export function printSchema(): void {
-  process.stdout.write(readSchemaText());
+  process.stdout.write(publishedSchemaText());
 }
