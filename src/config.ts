@@ -54,6 +54,9 @@ const environment = z.object({
   SHUTDOWN_TIMEOUT_MS: milliseconds.default(25_000),
 });
 
+/** The names of all variables. */
+export const variableNames: readonly string[] = Object.keys(environment.shape);
+
 type Environment = z.infer<typeof environment>;
 
 /** Which database is used: an embedded one in a folder, or a PostgreSQL server. Times are in milliseconds. */
