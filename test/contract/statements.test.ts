@@ -173,7 +173,7 @@ const mutations = (users: number): Table => {
       ['createUser(input: { name: "New", email: "new-1@example.com" }) { id email }', 5],
       [
         'createUser(input: { name: "New", email: "new-2@example.com", username: "new-name" }) { id email }',
-        3,
+        5,
       ],
       [
         'createUser(input: { name: "N", email: "new-3@example.com", password: "long enough" }) { id email }',
