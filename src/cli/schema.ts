@@ -1,6 +1,6 @@
-import { publishedSchemaText } from '../graphql/schema.ts';
+import { readSchemaText } from '../graphql/schema.ts';
 
-/** Prints the contract in one piece. */
+/** Prints the contract as it is written. */
 export function printSchema(): void {
-  process.stdout.write(publishedSchemaText());
+  process.stdout.write(readSchemaText());
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { buildSchema, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { enforceAccess } from './access.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -10,14 +9,6 @@ const file = new URL('../../schema.graphql', import.meta.url);
 /** The contract, as it is written. */
 export function readSchemaText(): string {
   return readFileSync(file, 'utf8');
-}
-
-/**
- * The contract in one piece, as its consumers take it: Relay's compiler holds what stands in `extend type` for fields
- * of the client, and leaves them out of operations without a word.
- */
-export function publishedSchemaText(): string {
-  return `${printSchemaWithDirectives(buildSchema(readSchemaText()))}\n`;
 }
 
 /**

@@ -139,7 +139,7 @@ describe('a database that is not there', () => {
 });
 
 describe('schema', () => {
-  it('prints the contract in one piece', async () => {
+  it('prints the contract as it is written', async () => {
     const { code, stdout } = await runCommand(['schema']);
     expect(code).toBe(0);
     expect(stdout).toContain('): Post @access(level: AUTHOR)');

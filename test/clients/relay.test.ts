@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { publishedSchemaText } from '../../src/graphql/schema.ts';
+import { readSchemaText } from '../../src/graphql/schema.ts';
 import { useConsumer } from '../helpers/consumer.ts';
 import { type Person, useServer } from '../helpers/server.ts';
 
@@ -82,7 +82,7 @@ beforeAll(async () => {
   await consumer.write({
     'relay.config.json': JSON.stringify(configuration),
     'operations.json': '{}',
-    'schema.graphql': publishedSchemaText(),
+    'schema.graphql': readSchemaText(),
     'src/page.ts': components,
   });
   await consumer.run('relay-compiler');
