@@ -24,7 +24,7 @@ describe('the recipes', () => {
   beforeAll(() => {
     copy = mkdtempSync(path.join(tmpdir(), 'broadsheet-recipes-'));
     const names = ['src', 'test', 'schema.graphql', 'codegen.ts', 'drizzle.config.ts', 'vitest.config.ts'];
-    for (const name of [...names, 'package.json', 'tsconfig.json']) {
+    for (const name of [...names, 'package.json', 'tsconfig.json', 'biome.json']) {
       cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
     }
     symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
@@ -55,10 +55,11 @@ describe('the recipes', () => {
     }
   });
 
-  it('make a project that compiles', { timeout: 180_000 }, () => {
+  it('are formatted, and make a project that compiles', { timeout: 180_000 }, () => {
     const run = (program: string, ...args: string[]) =>
       spawnSync(path.join(copy, 'node_modules/.bin', program), args, { cwd: copy, encoding: 'utf8' });
     expect(run('graphql-codegen')).toMatchObject({ status: 0 });
+    expect(run('biome', 'format', '--vcs-enabled=false', 'src', 'test')).toMatchObject({ status: 0 });
     expect(run('tsc', '--noEmit')).toMatchObject({ status: 0, stdout: '' });
   });
 });
