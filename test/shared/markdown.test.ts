@@ -52,14 +52,13 @@ function forbiddenIn(html: string): string[] {
       return '';
     },
   );
-  forbidden.push(...(rest.match(/[<>\0\p{Surrogate}]/gu) ?? []));
+  forbidden.push(...(rest.match(/[<>\0]/g) ?? []));
   return forbidden;
 }
 
-/** Whether the text was too hard to parse and so came out as it was written. */
+/** Whether the text was over a limit and so came out as it was written. */
 const isLiteral = (html: string, markdown: string): boolean =>
-  html ===
-  `<pre>${markdown.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</pre>\n`;
+  html.startsWith('<pre>') && decoded(html) === `<pre>${markdown}</pre>\n`;
 
 describe('renderMarkdown', () => {
   it('has a version', () => {
@@ -68,7 +67,7 @@ describe('renderMarkdown', () => {
 
   it.each([
     ['# One\n\n###### Six', '<h1>One</h1>\n<h6>Six</h6>\n'],
-    ['a\nb  \nc', '<p>a\nb<br />c</p>\n'],
+    ['a\nb  \nc', '<p>a\nb<br />\nc</p>\n'],
     ['*a* **b** ~~c~~ `d`', '<p><em>a</em> <strong>b</strong> <del>c</del> <code>d</code></p>\n'],
     ['- a\n- b', '<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n'],
     ['3. a\n4. b', '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>\n'],
@@ -79,12 +78,17 @@ describe('renderMarkdown', () => {
     ['    a', '<pre><code>a\n</code></pre>\n'],
     [
       '| a | b |\n|:-:|---|\n| 1 | 2 |',
-      '<table>\n<thead>\n<tr>\n<th align="center">a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody><tr>\n<td align="center">1</td>\n<td>2</td>\n</tr>\n</tbody></table>\n',
+      '<table>\n<thead>\n<tr>\n<th align="center">a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td align="center">1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table>\n',
     ],
     [
       '- [x] a\n- [ ] b',
       '<ul>\n<li><input type="checkbox" disabled checked /> a</li>\n<li><input type="checkbox" disabled /> b</li>\n</ul>\n',
     ],
+    [
+      '1. [X] *a*\n\n2. [x](b) [ ] [x]\n3. \\[x] c',
+      '<ol>\n<li>\n<p><input type="checkbox" disabled checked /> <em>a</em></p>\n</li>\n<li>\n<p><a href="b" rel="nofollow noopener">x</a> [ ] [x]</p>\n</li>\n<li>\n<p>[x] c</p>\n</li>\n</ol>\n',
+    ],
+    ['[x] a\n\n- [x]a', '<p>[x] a</p>\n<ul>\n<li>[x]a</li>\n</ul>\n'],
     [
       '[a](https://x.test/?b&c "t")',
       '<p><a href="https://x.test/?b&amp;c" title="t" rel="nofollow noopener">a</a></p>\n',
@@ -94,6 +98,11 @@ describe('renderMarkdown', () => {
       '<p><a href="mailto:b@x.test" rel="nofollow noopener">a</a> <a href="/d" rel="nofollow noopener">c</a> <a href="#f" rel="nofollow noopener">e</a> <a href="../h" rel="nofollow noopener">g</a></p>\n',
     ],
     ['https://x.test', '<p><a href="https://x.test" rel="nofollow noopener">https://x.test</a></p>\n'],
+    [
+      'See https://x.test/a_b_(c). <mailto:d@x.test>',
+      '<p>See <a href="https://x.test/a_b_(c)" rel="nofollow noopener">https://x.test/a_b_(c)</a>. <a href="mailto:d@x.test" rel="nofollow noopener">mailto:d@x.test</a></p>\n',
+    ],
+    ['a.md //b c:d mailto:e@x.test', '<p>a.md //b c:d mailto:e@x.test</p>\n'],
     ['![a "b"](/c.png "t")', '<p><img src="/c.png" alt="a &quot;b&quot;" title="t" /></p>\n'],
     ['a <em class="x" style="y">b</em> <u>c</u>', '<p>a <em>b</em> c</p>\n'],
     ['<ol start="x"><li>a</ol>', '<ol><li>a</li></ol>'],
@@ -121,11 +130,12 @@ describe('renderMarkdown', () => {
     expect(textOf(markdown)).toBe(text);
   });
 
-  it('replaces what a database cannot store', () => {
-    expect(renderMarkdown('a\0b \ud800 \udc00 \u{1f600} &#0; &#xd800;')).toEqual({
-      html: '<p>a\ufffdb \ufffd \ufffd \u{1f600} \ufffd \ufffd</p>\n',
-      text: 'a\ufffdb \ufffd \ufffd \u{1f600} \ufffd \ufffd',
+  it('replaces NUL, which a database cannot store', () => {
+    expect(renderMarkdown('a\0b &#0; &#xd800; \u{1f600}')).toEqual({
+      html: '<p>a\ufffdb \ufffd \ufffd \u{1f600}</p>\n',
+      text: 'a\ufffdb \ufffd \ufffd \u{1f600}',
     });
+    expect(htmlOf(`${'>'.repeat(20)}\0`)).toBe(`<pre>${'&gt;'.repeat(20)}\ufffd</pre>\n`);
   });
 });
 
@@ -213,12 +223,27 @@ describe('hostile Markdown', { timeout: 30_000 }, () => {
       '<script> </script> <style <svg <math> <img src= <a href= <p <td <![CDATA[',
       'onerror= onclick=" style= javascript: java script: &#106; &colon; data: http://',
     ].flatMap((line) => line.split(' '));
-    const fragments = [...words, ' ', '\t', '\n', '\n\n', '> ', '- ', '1. ', '# ', ' onload="'];
+    const fragments = [
+      ...words,
+      ' ',
+      '\t',
+      '\n',
+      '\n\n',
+      '> ',
+      '- ',
+      '1. ',
+      '# ',
+      ' onload="',
+      'é',
+      '\u2028',
+      '\u{1f600}',
+      '\ud800',
+    ];
     const hostile = fc
       .array(
         fc.oneof(
           { weight: 8, arbitrary: fc.constantFrom(...fragments) },
-          fc.string({ unit: 'binary', maxLength: 4 }),
+          fc.string({ unit: 'binary-ascii', maxLength: 4 }),
         ),
       )
       .map((parts) => parts.join(''));
@@ -230,7 +255,7 @@ describe('hostile Markdown', { timeout: 30_000 }, () => {
           expect(tag).not.toMatch(/^<script|(?:href|src)="\s*javascript:/i);
           expect(tag.replace(/"[^"]*"/g, '')).not.toMatch(/[ /]on/i);
         }
-        expect(text).not.toMatch(/[\0\p{Surrogate}]/u);
+        expect(text).not.toContain('\0');
         expect(text).toBe(text.trim());
       }),
       { numRuns: 500 },
@@ -248,84 +273,74 @@ describe('hostile Markdown', { timeout: 30_000 }, () => {
   });
 });
 
-describe('Markdown that is too hard', { timeout: 30_000 }, () => {
-  const megabyte = (piece: string): string => piece.repeat(Math.ceil(1_000_000 / piece.length));
-  const descent = (depth: number): string =>
-    Array.from({ length: depth }, (_, i) => `${'>'.repeat(depth - i)} a\n`).join('');
+describe('Markdown that asks for too much', { timeout: 30_000 }, () => {
+  const fill = (piece: string, length = 50_000): string => piece.repeat(Math.ceil(length / piece.length));
+  const table = (columns: number, rows: number): string =>
+    `${'|a'.repeat(columns)}\n${'|-'.repeat(columns)}\n${'|b\n'.repeat(rows)}`;
 
   it.each([
-    ['quotes', '>'.repeat(100_000)],
-    ['lists', '- '.repeat(100_000).concat('a')],
-    ['numbered lists', '1. '.repeat(100_000)],
-    ['quotes and lists', '> - '.repeat(100_000)],
-    ['brackets', '['.repeat(100_000) + ']'.repeat(100_000)],
-    ['emphasis', '*'.repeat(100_000).concat('a', '*'.repeat(100_000))],
-    ['alternating emphasis', '*_'.repeat(10_000).concat('a', '_*'.repeat(10_000))],
-    ['elements', '<div>'.repeat(100_000)],
-    ['quotes as elements', '<blockquote>'.repeat(10_000)],
-    ['lists as elements', '<ul><li>'.repeat(10_000)],
-  ])('is rendered with any depth of %s', (_, markdown) => {
-    const { html } = renderMarkdown(markdown);
-    expect(forbiddenIn(html)).toEqual([]);
-    const depths = Array.from(html.matchAll(/<(\/?)(?:blockquote|ul|ol|li|em|strong)\b/g), ([, end]) =>
-      end === '/' ? -1 : 1,
-    );
-    let depth = 0;
-    expect(Math.max(0, ...depths.map((step) => (depth += step)).slice(0, 10_000))).toBeLessThanOrEqual(100);
+    ['quotes', fill('>')],
+    ['lists', `${fill('- ')}a`],
+    ['numbered lists', fill('1. ')],
+    ['quotes and lists', fill('> - ')],
+    ['elements', fill('<div>')],
+    ['lists as elements', fill('<ul><li>')],
+    ['emphasis', fill('*').concat('a', fill('*'))],
+    ['wide tables', fill(`${table(250, 250)}\n`)],
+    ['a table with short rows', table(1_000, 1_000)],
+    ['references', `${'[a] '.repeat(10_000)}\n\n[a]: /${'x'.repeat(50_000)}`],
+    ['quotes that end at once', fill('> ```\na\n')],
+    ['quotes in quotes that end at once', fill('> > ```\n> a\nb\n')],
+    ['links', fill('[a](b)', 700_000)],
+  ])('comes out as it was written: %s', (_, markdown) => {
+    const { html, text } = renderMarkdown(markdown);
+    expect(isLiteral(html, markdown)).toBe(true);
+    expect(text).toBe(markdown.replace(/\s+/g, (space) => (space.includes('\n') ? '\n' : ' ')).trim());
   });
 
   it.each([
-    ['addresses', `http://a${megabyte('&amp;')}`],
-    ['lines of a list item', `- a\n${megabyte('  b\n')}`],
-    ['unknown elements', megabyte('<x>')],
-    ['lone surrogates', megabyte('\ud800\0')],
-  ])('is rendered with a megabyte of %s', (_, markdown) => {
+    ['brackets', fill('[') + fill(']')],
+    ['images', fill('![')],
+    ['labels', fill('[a](b "')],
+    ['images in images', fill('!['.repeat(20).concat('a', '](b)'.repeat(20)))],
+    ['alternating emphasis', fill('*_', 20_000).concat('a', fill('_*', 20_000))],
+    ['strikethrough', `a ${fill('~~~a', 20_000)}${fill('a~~~ ', 20_000)}`],
+    ['backticks', Array.from({ length: 400 }, (_, i) => `a${'`'.repeat(i)}`).join('')],
+    ['addresses', `http://a${fill('&amp;')}`],
+    ['open addresses', fill('http://a/[', 20_000)],
+    ['lazy lines', `${'>'.repeat(10)} a\n${fill('b\n')}`],
+    ['lines of a list item', `- a\n${fill('  b\n')}`],
+    ['definitions', fill('[a]: b "\n')],
+    ['attributes', `<a ${fill('b ')}>c</a>`],
+    ['comments', fill('x <!-- ')],
+    ['comments in an address', `x <a href="${fill('<!---->')}">y</a>`],
+    ['unclosed paragraphs', fill('<p>')],
+    ['stray ends', `<b>a${fill('</i></svg>')}`],
+    ['unknown elements', fill('<x></x>')],
+    ['lone surrogates', fill('\ud800\0')],
+    ['a megabyte of words', fill('The quick brown fox jumps over the *lazy* dog. ', 1_000_000)],
+  ])('is rendered: %s', (_, markdown) => {
     const { html, text } = renderMarkdown(markdown);
     expect(forbiddenIn(html)).toEqual([]);
-    expect(html.length).toBeGreaterThan(0);
+    expect(isLiteral(html, markdown)).toBe(false);
+    expect(html.length).toBeLessThan(10 * markdown.length);
     expect(text).not.toContain('\0');
   });
 
-  it('is shown as it was written when it would take the parser for ever', () => {
-    const quote = descent(40);
-    expect(isLiteral(htmlOf(quote), quote)).toBe(true);
-    expect(textOf(quote)).toBe(quote.trim());
-    const links = megabyte('[a](b)');
-    expect(isLiteral(htmlOf(links), links)).toBe(true);
+  it('is rendered within the limits', () => {
+    expect(htmlOf(`${'>'.repeat(18)} a`).match(/<blockquote>/g)).toHaveLength(18);
+    expect(htmlOf(`${'- '.repeat(9)}a`).match(/<ul>/g)).toHaveLength(9);
+    expect(htmlOf('<em>'.repeat(98)).match(/<em>/g)).toHaveLength(98);
+    expect(htmlOf(table(10, 300)).match(/<td>/g)).toHaveLength(3_000);
+    expect(htmlOf(`${'[a] '.repeat(10)}\n\n[a]: /b`).match(/href="\/b"/g)).toHaveLength(10);
   });
 
-  it('is rendered after a text that was not', () => {
-    expect(htmlOf(descent(40))).toMatch(/^<pre>/);
+  it('leaves nothing behind for the next text', () => {
+    expect(htmlOf('>'.repeat(100))).toMatch(/^<pre>/);
     expect(htmlOf('> a [b][c]\n\n[c]: d')).toBe(
       '<blockquote>\n<p>a <a href="d" rel="nofollow noopener">b</a></p>\n</blockquote>\n',
     );
-  });
-
-  it('is rendered when a reply quotes a reply that quotes a reply', () => {
-    const html = htmlOf(`${descent(4)}a`);
-    expect(html.match(/<blockquote>/g)).toHaveLength(4);
-  });
-
-  it('keeps deep nesting as text', () => {
-    expect(textOf(`${'> '.repeat(100)}deep`)).toMatch(/> deep$/);
-    expect(textOf(`${'*a '.repeat(50)}deep${'*'.repeat(50)}`)).toContain('deep');
-  });
-
-  it('does not grow with each use of a long reference', () => {
-    const address = `/${'x'.repeat(50_000)}`;
-    const html = htmlOf(`${'[a] '.repeat(10_000)}\n\n[a]: ${address}`);
-    expect(html.split(address)).toHaveLength(4);
-    expect(html).toContain('[a] [a]');
-  });
-
-  it('does not grow by filling up the rows of a wide table', () => {
-    const table = (columns: number, rows: number): string =>
-      `${'|a'.repeat(columns)}\n${'|-'.repeat(columns)}\n${'|b\n'.repeat(rows)}`;
-    expect(htmlOf(table(100, 90)).match(/<td>/g)).toHaveLength(9_000);
-    expect(htmlOf(table(1_000, 1_000))).not.toContain('<td>');
-    expect(htmlOf('|a|b|c|d\n|-|-|-|-\n'.concat('|1|2|3|4\n'.repeat(5_000))).match(/<td>/g)).toHaveLength(
-      20_000,
-    );
+    expect(htmlOf('[b][c]')).toBe('<p>[b][c]</p>\n');
   });
 });
 
