@@ -15,6 +15,8 @@ beforeAll(async () => {
 /** Each run sends a dozen of large requests, so there are fewer of them. */
 const numRuns = Math.ceil(Number(fc.readConfigureGlobal().numRuns) / 3);
 const timeout = 60_000 + numRuns * 4_000;
+/** A failure is reported, as small as it is by then, before the test runs out of time. */
+const parameters = { numRuns, interruptAfterTimeLimit: timeout / 2, markInterruptAsFailure: true };
 
 /** Publications as a viewer of some role sees them, and some of their lists. */
 const publications = (): fc.Arbitrary<{ rows: Rows; me: UserRow; lists: List[] }> =>
@@ -148,7 +150,7 @@ describe('a list at rest', () => {
             }
           }
         }),
-        { numRuns },
+        parameters,
       );
     },
     timeout,
@@ -206,7 +208,7 @@ describe('a list under change', () => {
             ).toEqual(order.filter((id) => present.has(id)));
           }
         }),
-        { numRuns },
+        parameters,
       );
     },
     timeout,

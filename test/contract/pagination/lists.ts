@@ -98,7 +98,8 @@ export function listsOf(all: Rows, viewer: UserRow): List[] {
 
   const author = mostOf(all.posts.map(({ authorId }) => authorId)) ?? viewer.id;
   const authorId = toGlobalId('user', author);
-  const tag = tagsSeen(all, isPublished).find(({ life }) => life === 'stable');
+  // What a list hangs on must be seen all the time.
+  const tag = tagsSeen(all, (post) => isPublished(post) && post.life === 'stable')[0];
   const drafts = 'filter: { status: [DRAFT] }';
   const mixed = 'filter: { status: [DRAFT, PUBLISHED, ARCHIVED] }';
   const range = `filter: { from: "2026-03-01T00:00:00.001Z", until: "2026-03-01T00:00:00.003Z" }`;
