@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: ['test/setup/database.ts'],
     setupFiles: ['test/setup/properties.ts'],
     pool: 'forks',
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: {
