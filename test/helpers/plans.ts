@@ -1,0 +1,99 @@
+import type { Driver } from '../../src/db/index.ts';
+import type { DriverQuery } from '../../src/db/driver.ts';
+
+/** A node of a plan, as `explain (format json)` answers it. */
+export interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Plan Rows': number;
+  readonly 'Presorted Key'?: readonly string[];
+  readonly Plans?: readonly Plan[];
+}
+
+/** What a plan is made from: the values of the request, or none. */
+export const planModes = ['force_custom_plan', 'force_generic_plan'] as const;
+
+/** The tables that grow with the publication. */
+const growing = new Set([
+  'users',
+  'credentials',
+  'sessions',
+  'tags',
+  'posts',
+  'post_tags',
+  'post_contributors',
+  'comments',
+  'likes',
+  'follows',
+]);
+
+/** The most rows that one parent's share of a page has, with the one that says whether more follow. */
+const pageRows = 101;
+
+/**
+ * What sorts by its nature: the lists beside a post, which are short; a feed, which is merged from the pages of many;
+ * what is found by its words, for which another index is needed than for the order.
+ */
+const sorting = /^(tags_by_posts|contributors_by_posts|feed_page|search_page)/;
+
+/** The plan of a statement with its values. */
+export async function explain(
+  driver: Driver,
+  { text, values }: DriverQuery,
+  mode: (typeof planModes)[number],
+): Promise<Plan> {
+  const connection = await driver.connect();
+  const run = (command: string) => connection.query({ name: null, text: command, values: [] });
+  let broken = true;
+  try {
+    await run(`prepare explained as ${text}`);
+    await run(`set plan_cache_mode = ${mode}`);
+    const given = values.length === 0 ? '' : `(${values.map(literal).join(', ')})`;
+    const [[answer] = []] = await run(`explain (format json) execute explained${given}`);
+    await run('reset plan_cache_mode');
+    await run('deallocate explained');
+    broken = false;
+    const plans = (typeof answer === 'string' ? JSON.parse(answer) : answer) as { Plan: Plan }[];
+    return (plans[0] as { Plan: Plan }).Plan;
+  } finally {
+    connection.release(broken);
+  }
+}
+
+/** What counts a list of everything, which may be read from end to end, up to where counting stops. */
+const countingAll = /^(users_count|tags_count|posts_count_none)_/;
+
+/** The growing tables that a plan reads from end to end. */
+export function sequentialScans({ name }: DriverQuery, plan: Plan): string[] {
+  return countingAll.test(name ?? '') ? [] : scansOf(plan);
+}
+
+function scansOf(plan: Plan): string[] {
+  const table = plan['Relation Name'] ?? '';
+  const own = plan['Node Type'] === 'Seq Scan' && growing.has(table) ? [`A scan of ${table}`] : [];
+  return [...own, ...(plan.Plans ?? []).flatMap(scansOf)];
+}
+
+/** The sorts of more than a page in a plan, where an index should have the order. */
+export function needlessSorts({ name, text }: DriverQuery, plan: Plan): string[] {
+  if (sorting.test(name ?? '') || text.includes('@@')) return [];
+  return sortsOf(plan);
+}
+
+function sortsOf(plan: Plan): string[] {
+  const rows = Math.max(plan['Plan Rows'], ...(plan.Plans ?? []).map((below) => below['Plan Rows']));
+  // Names are unique, so their index leaves nothing to sort but each row by itself.
+  const isByName = plan['Presorted Key']?.every((key) => /(^|\.)(username|slug)$/.test(key)) === true;
+  const isSort = plan['Node Type'].endsWith('Sort') && !isByName;
+  const own = isSort && rows > pageRows ? [`A sort of ${rows} rows`] : [];
+  return [...own, ...(plan.Plans ?? []).flatMap(sortsOf)];
+}
+
+/** A value as an untyped literal, which takes the type of its parameter. */
+function literal(value: unknown): string {
+  if (value === null) return 'null';
+  const text = Array.isArray(value)
+    ? `{${value.map((item) => JSON.stringify(item)).join(',')}}`
+    : `${value as string | number}`;
+  return `'${text.replaceAll("'", "''")}'`;
+}
