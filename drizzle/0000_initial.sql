@@ -127,6 +127,7 @@ CREATE INDEX "post_tags_published_index" ON "post_tags" USING btree ("tag_id","l
 CREATE INDEX "post_tags_listed_index" ON "post_tags" USING btree ("tag_id","listed_at","post_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "posts_slug_key" ON "posts" USING btree ("slug");--> statement-breakpoint
 CREATE INDEX "posts_published_index" ON "posts" USING btree ("listed_at","id") WHERE "posts"."status" = 'PUBLISHED';--> statement-breakpoint
+CREATE INDEX "posts_unpublished_index" ON "posts" USING btree ("listed_at","id") WHERE "posts"."status" <> 'PUBLISHED';--> statement-breakpoint
 CREATE INDEX "posts_listed_index" ON "posts" USING btree ("listed_at","id");--> statement-breakpoint
 CREATE INDEX "posts_author_published_index" ON "posts" USING btree ("author_id","listed_at","id") WHERE "posts"."status" = 'PUBLISHED';--> statement-breakpoint
 CREATE INDEX "posts_author_listed_index" ON "posts" USING btree ("author_id","listed_at","id");--> statement-breakpoint

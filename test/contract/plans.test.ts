@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DriverQuery } from '../../src/db/driver.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { encodeCursor } from '../../src/shared/pagination/index.ts';
-import { explain, needlessSorts, planModes, sequentialScans } from '../helpers/plans.ts';
+import { explain, indexesOf, needlessSorts, planModes, sequentialScans } from '../helpers/plans.ts';
 import { fillPublication, rowId, rowUuid, signInUser } from '../helpers/publication.ts';
 import { type Person, startServer, type TestServer } from '../helpers/server.ts';
 
@@ -187,6 +187,19 @@ describe('over 20,000 posts', () => {
       }
     }
     expect([...found]).toEqual([]);
+  });
+
+  it('finds the few drafts for an editor without a look at all that is published', async () => {
+    const page = '(filter: { status: [DRAFT] }) { nodes { id } totalCount }';
+    await server.query(`{ postsConnection${page} }`, { as: viewers['an editor'] });
+    const statements = sent.splice(0).filter(({ text }) => text.includes('"posts"'));
+    expect(statements).toHaveLength(2);
+    for (const statement of statements) {
+      for (const mode of planModes) {
+        const indexes = indexesOf(await explain(server.driver, statement, mode));
+        expect(indexes, mode).toEqual(['posts_unpublished_index']);
+      }
+    }
   });
 
   it('has sent every statement that reads', () => {

@@ -5,6 +5,7 @@ import type { DriverQuery } from '../../src/db/driver.ts';
 export interface Plan {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
   readonly 'Plan Rows': number;
   readonly 'Presorted Key'?: readonly string[];
   readonly Plans?: readonly Plan[];
@@ -72,6 +73,12 @@ function scansOf(plan: Plan): string[] {
   const table = plan['Relation Name'] ?? '';
   const own = plan['Node Type'] === 'Seq Scan' && growing.has(table) ? [`A scan of ${table}`] : [];
   return [...own, ...(plan.Plans ?? []).flatMap(scansOf)];
+}
+
+/** The indexes that a plan reads. */
+export function indexesOf(plan: Plan): string[] {
+  const { 'Index Name': index } = plan;
+  return [...(index === undefined ? [] : [index]), ...(plan.Plans ?? []).flatMap(indexesOf)];
 }
 
 /** The sorts of more than a page in a plan, where an index should have the order. */

@@ -57,6 +57,8 @@ export const posts = pgTable(
     uniqueIndex('posts_slug_key').on(t.slug),
     unique('posts_listing_key').on(t.id, t.status, t.listedAt),
     index('posts_published_index').on(t.listedAt, t.id).where(sql`${t.status} = 'PUBLISHED'`),
+    // Few posts of many are not published: whoever lists them does not look for them among all.
+    index('posts_unpublished_index').on(t.listedAt, t.id).where(sql`${t.status} <> 'PUBLISHED'`),
     index('posts_listed_index').on(t.listedAt, t.id),
     index('posts_author_published_index')
       .on(t.authorId, t.listedAt, t.id)
