@@ -16,7 +16,10 @@ beforeAll(async () => {
 const numRuns = Math.ceil(Number(fc.readConfigureGlobal().numRuns) / 3);
 const timeout = 60_000 + numRuns * 4_000;
 /** A failure is reported, as small as it is by then, before the test runs out of time. */
-const parameters = { numRuns, interruptAfterTimeLimit: timeout / 2, markInterruptAsFailure: true };
+const parameters = {
+  numRuns,
+  plugins: [fc.interruptAfterTimeLimit(timeout * 0.8, { failOnInterrupt: true })],
+};
 
 /** Publications as a viewer of some role sees them, and some of their lists. */
 const publications = (): fc.Arbitrary<{ rows: Rows; me: UserRow; lists: List[] }> =>

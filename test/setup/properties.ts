@@ -9,6 +9,5 @@ vi.setConfig({ testTimeout });
 fc.configureGlobal({
   numRuns: runs,
   // A failure is reported, as small as it is by then, before its test runs out of time.
-  interruptAfterTimeLimit: testTimeout * 0.8,
-  markInterruptAsFailure: true,
+  plugins: [fc.interruptAfterTimeLimit(testTimeout * 0.8, { failOnInterrupt: true })],
 });
