@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 
 // FAST_CHECK_RUNS sets how many cases each property tries; failures print their seed.
 const runs = Number(process.env['FAST_CHECK_RUNS'] ?? '50');
-const testTimeout = Math.max(30_000, runs * 600);
+const testTimeout = Math.max(60_000, runs * 1_200);
 
 vi.setConfig({ testTimeout });
 fc.configureGlobal({
