@@ -39,16 +39,25 @@ const requests = (role: Role): fc.Arbitrary<readonly [Role, Operation]> =>
     includes: (coordinate) => role !== 'nobody' || coordinate !== 'Query.feed',
   }).map((operation) => [role, operation]);
 
-it('sends as many statements as the document says, whatever the data', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.oneof(...roles.map(requests)), async ([role, operation]) => {
-      const run = { schema, operation, isSignedIn: role !== 'nobody' };
-      const [small, large] = await Promise.all(sides.map((side) => statementsOn(side, role, run)));
-      expect(large).toBe(small);
-      expect(large).toBeLessThanOrEqual(statementBound(run));
-    }),
-  );
-});
+/** Each run sends two requests; a failure is reported, as small as it is by then, before the test runs out of time. */
+const timeout = 60_000 + Number(fc.readConfigureGlobal().numRuns) * 600;
+const plugins = [fc.interruptAfterTimeLimit(timeout * 0.8, { failOnInterrupt: true })];
+
+it(
+  'sends as many statements as the document says, whatever the data',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(...roles.map(requests)), async ([role, operation]) => {
+        const run = { schema, operation, isSignedIn: role !== 'nobody' };
+        const [small, large] = await Promise.all(sides.map((side) => statementsOn(side, role, run)));
+        expect(large).toBe(small);
+        expect(large).toBeLessThanOrEqual(statementBound(run));
+      }),
+      { plugins },
+    );
+  },
+  timeout,
+);
 
 /** Sends an operation, and answers how many statements it took: those of the places that have data, and no more. */
 async function statementsOn(
