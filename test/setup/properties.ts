@@ -5,4 +5,4 @@ import { vi } from 'vitest';
 const runs = Number(process.env['FAST_CHECK_RUNS'] ?? '50');
 
 fc.configureGlobal({ numRuns: runs });
-vi.setConfig({ testTimeout: Math.max(30_000, runs * 600) });
+vi.setConfig({ testTimeout: Math.max(60_000, runs * 1_200) });
