@@ -13,6 +13,7 @@ const config: CodegenConfig = {
           Tag: '../modules/tags/index.ts#Tag as TagEntity',
           Post: '../modules/posts/index.ts#Post as PostEntity',
           Comment: '../modules/comments/index.ts#Comment as CommentEntity',
+          Session: '../modules/accounts/index.ts#Session as SessionEntity',
         },
         scalars: {
           ID: { input: 'string', output: '../shared/ids.ts#GlobalId' },

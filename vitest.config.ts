@@ -5,9 +5,13 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
+    // These need a browser: `npm run test:browser`.
+    exclude: ['test/browser/**'],
     globalSetup: ['test/setup/database.ts'],
     setupFiles: ['test/setup/properties.ts'],
     pool: 'forks',
+    // Files have databases of their own and share nothing else; loading all modules anew for each takes a minute.
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,

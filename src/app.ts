@@ -106,6 +106,7 @@ export async function createApp(
   const apollo = await startApollo({ introspection, explorer, log });
   const http = createHttpServer({
     options: config.http,
+    explorer,
     apollo,
     buildContext: contextBuilder(driver, accounts),
     driver,

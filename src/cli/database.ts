@@ -24,6 +24,24 @@ export async function withDatabase<T>(work: (db: Database, config: Config) => Pr
 }
 
 /**
+ * Opens the configured database for a command that takes its time, with so many connections where it is a server, and
+ * closes it after it. An embedded one is migrated first.
+ *
+ * @throws {CommandError} when a PostgreSQL server has migrations pending.
+ * @throws {FolderInUseError} when a server has the embedded database open.
+ */
+export async function withDriver<T>(connections: number, work: (driver: Driver) => Promise<T>): Promise<T> {
+  const config = readConfig();
+  const database = withoutHaste(config.database, connections);
+  const driver = await openReadyDatabase({ ...config, database }, silent, { migrates: false });
+  try {
+    return await work(driver);
+  } finally {
+    await driver.close();
+  }
+}
+
+/**
  * Opens the configured database in the form that this version needs: an embedded one is migrated, and a PostgreSQL
  * server where `migrates` says so.
  *
@@ -48,7 +66,7 @@ export async function openReadyDatabase(
 
 /** Runs the pending migrations of the configured database and answers their names. */
 export async function runMigrations(config: Config, log: Logger = silent): Promise<string[]> {
-  const driver = await openDatabase({ database: withoutHaste(config.database) }, log);
+  const driver = await openDatabase({ database: withoutHaste(config.database, 1) }, log);
   try {
     const names = await migrate(driver, migrationsFolder);
     logMigrations(log, names);
@@ -70,9 +88,9 @@ export async function listPendingMigrations(config: Config): Promise<string[]> {
 
 const day = 86_400_000;
 
-/** Migrations take as long as they take, and wait for those of other processes: time-outs are for requests. */
-function withoutHaste(database: DatabaseConfig): DatabaseConfig {
-  return database.kind === 'embedded' ? database : { ...database, poolSize: 1, statementTimeout: day };
+/** Migrations and the like take as long as they take, and wait for those of others: time-outs are for requests. */
+function withoutHaste(database: DatabaseConfig, poolSize: number): DatabaseConfig {
+  return database.kind === 'embedded' ? database : { ...database, poolSize, statementTimeout: day };
 }
 
 function logMigrations(log: Logger, migrations: readonly string[]): void {

@@ -9,6 +9,7 @@ export const program = `
 Examples:
   broadsheet serve                                  serve on http://127.0.0.1:4000/graphql
   broadsheet user create --name Ada --email ada@example.org --role ADMIN
+  broadsheet import content                         make posts of Markdown files
   broadsheet schema > schema.graphql
 
 "broadsheet <command> --help" says more about each command. In a checkout,
@@ -49,6 +50,59 @@ same time wait for each other.
 Examples:
   broadsheet migrate --status
   DATABASE_URL=postgres://localhost/broadsheet broadsheet migrate
+
+Environment:${database}`;
+
+export const seed = `
+Names, titles, texts, comments, likes and follows are made up, with a few people who
+write most and a few posts that get most of the comments. Everything happens from
+2022 to 2025. Of the posts a few are drafts or archived; comments and likes are for the
+published ones. What is in the database already stays, and tags that it has are used.
+
+The same numbers with the same --random-seed make the same rows, so that a run that was
+interrupted is completed by repeating it, and one that was not adds nothing. Other
+numbers or another --random-seed make other rows beside them.
+
+Nobody can sign in with these accounts until they get a password, by
+"broadsheet user set-password". An embedded database that is being served can't be
+opened a second time: stop the server first.
+
+Examples:
+  broadsheet seed
+  broadsheet seed --users 1000 --posts 20000 --comments 60000 --random-seed 7
+  DATABASE_URL=postgres://localhost/broadsheet broadsheet seed --posts 200000
+
+Environment:${database}`;
+
+export const importFolder = `
+Every .md or .markdown file with YAML (---) or TOML (+++) front matter becomes a
+post: title, date, authors, tags and categories, slug, draft, description, in the
+spellings of Hugo, Jekyll, Zola and Next. The first author is the post's author,
+the others are contributors; accounts are made for them, without a password, and
+_data/authors.yml may say more of them. Links between files lead to the posts.
+
+Import as often as you like: a file is known by its path in the folder. What did
+not change is left alone, and a post that was changed in the publication since is
+reported and kept. An import that was interrupted goes on where it was. Files that
+can't be taken are listed with the reason at the end.
+
+An embedded database that is being served can't be opened a second time: stop the
+server first, or start it with "broadsheet serve --import <folder>".
+
+Examples:
+  broadsheet import content --dry-run
+  broadsheet import content --site https://example.org --author "Ada Byron"
+
+Environment:${database}`;
+
+export const exportFolder = `
+Posts become <year>/<slug>.md, drafts drafts/<slug>.md, and _data/authors.yml says
+who wrote them. Drafts and archived posts are in it; e-mail addresses, passwords and
+roles are not, nor are comments, likes and follows. Imported into an empty database
+the folder gives the same posts, authors and tags.
+
+Examples:
+  broadsheet export backup
 
 Environment:${database}`;
 

@@ -4,6 +4,9 @@ import { duration } from '../config.ts';
 import { type Role, roles } from '../shared/viewer.ts';
 import { oneLine, reportFailure, UsageError } from './failure.ts';
 import * as help from './help.ts';
+import type { SeedCommandOptions } from './seed.ts';
+import type { ImportCommandOptions } from './import.ts';
+import { importDefaults } from './import/defaults.ts';
 import type { ServeOptions } from './serve.ts';
 import type { TokenOptions } from './token.ts';
 import type { PasswordOptions } from './password.ts';
@@ -27,6 +30,7 @@ function createProgram(): Command {
     .command('serve')
     .description('Serve the API over HTTP.')
     .option('--migrate', 'run pending migrations first, on a PostgreSQL server too')
+    .option('--import <folder>', 'import a folder of Markdown files first, as the command import does')
     .addHelpText('after', help.serve)
     .action(async (options: ServeOptions) => (await import('./serve.ts')).serve(options));
 
@@ -37,6 +41,18 @@ function createProgram(): Command {
     .addHelpText('after', help.migrate)
     .action(async (options: { status?: boolean }) => (await import('./migrate.ts')).runMigrate(options));
 
+  program
+    .command('seed')
+    .description('Fill the database with a publication that chance makes up.')
+    .option('--users <number>', 'how many people', parseCount, 100)
+    .option('--posts <number>', 'how many posts', parseCount, 1_000)
+    .option('--comments <number>', 'how many comments', parseCount, 3_000)
+    .option('--likes <number>', 'how many likes', parseCount, 5_000)
+    .option('--follows <number>', 'how many follows', parseCount, 500)
+    .option('--random-seed <number>', 'what chance begins with; the same gives the same', parseCount, 1)
+    .addHelpText('after', help.seed)
+    .action(async (options: SeedCommandOptions) => (await import('./seed.ts')).runSeed(options));
+
   addUserCommands(
     program
       .command('user')
@@ -44,6 +60,49 @@ function createProgram(): Command {
       .helpCommand(false)
       .addHelpText('after', help.user),
   );
+
+  program
+    .command('import')
+    .description('Make posts of a folder of Markdown files with front matter.')
+    .argument('<folder>', 'the folder; the folders in it are read too')
+    .option('--dry-run', 'write nothing, and only say what would be done', importDefaults.dryRun)
+    .option(
+      '--force',
+      'also write over posts that were changed or deleted in the publication since',
+      importDefaults.force,
+    )
+    .option('--author <name>', 'who wrote the posts that name nobody', importDefaults.author)
+    .option(
+      '--site <url>',
+      'where the files were published: absolute links below are links between files',
+      parseSite,
+    )
+    .option(
+      '--post-url <template>',
+      'what links to posts are turned into',
+      parsePostUrl,
+      importDefaults.postUrl,
+    )
+    .option(
+      '--source <name>',
+      'tells publications apart whose files have the same paths',
+      importDefaults.source,
+    )
+    .addHelpText('after', help.importFolder)
+    .action(
+      async (folder: string, { site, ...options }: Omit<ImportCommandOptions, 'site'> & { site?: string }) =>
+        (await import('./import.ts')).runImport(folder, { ...options, site: site ?? importDefaults.site }),
+    );
+
+  program
+    .command('export')
+    .description('Write all posts as Markdown files with front matter, which import reads.')
+    .argument('<folder>', 'the folder, which is made; it must be empty')
+    .option('--force', 'also use a folder that is not empty, and write over its files', false)
+    .addHelpText('after', help.exportFolder)
+    .action(async (folder: string, options: { force: boolean }) =>
+      (await import('./export.ts')).runExport(folder, options),
+    );
 
   program
     .command('token')
@@ -153,6 +212,29 @@ function parseLimit(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 1 to 100.');
   }
   return limit;
+}
+
+const maxCount = 100_000_000;
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count > maxCount) {
+    throw new InvalidArgumentError('It must be a whole number from 0 to 100000000.');
+  }
+  return count;
+}
+
+/** @throws {InvalidArgumentError} */
+function parseSite(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidArgumentError('It must be an http or https address, such as https://example.org.');
+  }
+  return text.replace(/\/+$/, '');
+}
+
+function parsePostUrl(text: string): string {
+  if (text.split('{slug}').length !== 2) throw new InvalidArgumentError('It must contain {slug} once.');
+  return text;
 }
 
 const maxTtl = 365 * 86_400;

@@ -46,7 +46,10 @@ function welcomePage({ url, explorer, embeddedFolder, demo, signedIn }: Welcome)
   const sections = [
     [`Broadsheet is ready at ${url}`],
     explorer
-      ? ['Open that address in a browser: it shows Apollo Sandbox, with the schema and its documentation.']
+      ? [
+          'Open that address in a browser: it shows Apollo Sandbox, with the schema and its documentation.',
+          `Offline, open ${new URL('/explorer', url).href}: GraphiQL, which comes from this server alone.`,
+        ]
       : [],
     ['A first query:', '', graphqlCurl(url, firstQuery)],
     ...(demo === null ? [howToBegin] : [accountsSection(demo)]),

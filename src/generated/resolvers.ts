@@ -4,6 +4,7 @@ import type { User as UserEntity } from '../modules/users/index.ts';
 import type { Tag as TagEntity } from '../modules/tags/index.ts';
 import type { Post as PostEntity } from '../modules/posts/index.ts';
 import type { Comment as CommentEntity } from '../modules/comments/index.ts';
+import type { Session as SessionEntity } from '../modules/accounts/index.ts';
 import type { Context } from '../graphql/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -44,6 +45,14 @@ export type AddCommentInput = {
   readonly parentId?: InputMaybe<Scalars['ID']['input']>;
   /** The identifier of the post, which must be published. */
   readonly postId: Scalars['ID']['input'];
+};
+
+/** The old password and the new one. */
+export type ChangePasswordInput = {
+  /** The password that the user has; a wrong one is a `BAD_USER_INPUT`. */
+  readonly currentPassword: Scalars['String']['input'];
+  /** The password that the user shall have, 8 to 128 characters. */
+  readonly newPassword: Scalars['String']['input'];
 };
 
 /** What somebody says under a post, or in reply to another comment. Whoever sees the post sees its comments. */
@@ -130,6 +139,8 @@ export type CreatePostInput = {
   readonly body: Scalars['String']['input'];
   /** The identifiers of the users to be named beside the author, at most 20. */
   readonly contributors?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** What lists show of the post, in plain text; of more than 280 characters the beginning is kept. Null makes it from the text. */
+  readonly excerpt?: InputMaybe<Scalars['String']['input']>;
   /** Whether to publish the post at once. */
   readonly publish?: Scalars['Boolean']['input'];
   /** The names of the post's tags, at most 10, each 1 to 50 characters; tags are made as needed. */
@@ -160,15 +171,17 @@ export type Mutation = {
   readonly addComment?: Maybe<FieldWrapper<Comment>>;
   /** Withdraws a published post and keeps it: one's own, or as an editor anybody's. A draft can't be archived and is a `CONFLICT`. Answers the post; null with an error when nothing was changed. */
   readonly archivePost?: Maybe<FieldWrapper<Post>>;
+  /** Gives the viewer another password and ends their other sessions. Answers the user; null with an error when nothing was changed. */
+  readonly changePassword?: Maybe<FieldWrapper<User>>;
   /** Writes a post, as a draft or published at once. Answers the new post; null with an error when nothing was written. */
   readonly createPost?: Maybe<FieldWrapper<Post>>;
   /** Signs a new user up. Answers the new user, with their e-mail address; an address or a username that is taken is a `CONFLICT`, and closed sign-up is `FORBIDDEN` to all but administrators. */
   readonly createUser: FieldWrapper<User>;
-  /** Erases a comment: one's own, or as an editor anybody's. Its replies stay and stand at the top level. Answers the comment as it was; null with an error when nothing was erased. */
+  /** Erases a comment: one's own, or as an editor anybody's. Its replies stay and stand at the top level. Answers the comment with its last values, its list of replies already empty; null with an error when nothing was erased. */
   readonly deleteComment?: Maybe<FieldWrapper<Comment>>;
-  /** Erases a post with its comments and likes: one's own, or as an administrator anybody's. Answers the post as it was; null with an error when nothing was erased. */
+  /** Erases a post with its comments and likes: one's own, or as an administrator anybody's. Answers the post with its last values, its lists already empty and its counts zero; null with an error when nothing was erased. */
   readonly deletePost?: Maybe<FieldWrapper<Post>>;
-  /** Erases a user and everything they made: posts with their comments and likes, comments, likes, follows and sessions. Replies of others to their comments stay and stand at the top level. One's own account, or as an administrator anybody's; the last administrator stays. Answers the user as they were; null with an error when nothing was erased. */
+  /** Erases a user and everything they made: posts with their comments and likes, comments, likes, follows and sessions. Replies of others to their comments stay and stand at the top level. One's own account, or as an administrator anybody's; the last administrator stays. Answers the user's last values, the lists already empty and the counts zero; null with an error when nothing was erased. */
   readonly deleteUser?: Maybe<FieldWrapper<User>>;
   /** Follows a user; following twice changes nothing, following oneself is a `BAD_USER_INPUT`. Answers the followed user; null with an error when nothing was changed. */
   readonly followUser?: Maybe<FieldWrapper<User>>;
@@ -176,12 +189,20 @@ export type Mutation = {
   readonly likePost?: Maybe<FieldWrapper<Post>>;
   /** Shows a draft or an archived post to everybody: one's own, or as an editor anybody's. The first publication settles slug and `publishedAt`. Publishing a published post changes nothing. Answers the post; null with an error when it was not published. */
   readonly publishPost?: Maybe<FieldWrapper<Post>>;
+  /** Changes a refresh token for the next one and a new access token. Each is good once: whoever uses one a second time ends the session, since one of the two is a thief. Only within ten seconds, and while the next one is unused, the same answer is given again, for a client that did not get it. Leave the `Authorization` header out, since an expired access token is refused. Whatever is wrong, the answer is `UNAUTHENTICATED`. */
+  readonly refreshSession?: Maybe<FieldWrapper<SignInPayload>>;
   /** Ends the suspension of a user. Answers the changed user; null with an error when nothing was changed. */
   readonly reinstateUser?: Maybe<FieldWrapper<User>>;
+  /** Ends one of the viewer's sessions. Answers the session; null with an error when nothing was ended. */
+  readonly revokeSession?: Maybe<FieldWrapper<Session>>;
   /** Gives a user another role, which counts from their next request on; the last administrator keeps theirs. Answers the changed user; null with an error when nothing was changed. */
   readonly setUserRole?: Maybe<FieldWrapper<User>>;
   /** Signs a user in. A wrong address, a wrong password, an account without a password and a suspended one all get the same answer, `UNAUTHENTICATED`. */
   readonly signIn?: Maybe<FieldWrapper<SignInPayload>>;
+  /** Ends the session that asks: its tokens are good for nothing any more. Answers the session; null with an error when nothing was ended. */
+  readonly signOut?: Maybe<FieldWrapper<Session>>;
+  /** Ends all sessions of the viewer, this one too. Answers the sessions; null with an error when nothing was ended. */
+  readonly signOutEverywhere?: Maybe<ReadonlyArray<FieldWrapper<Session>>>;
   /** Suspends a user: they can neither sign in nor act from their next request on; what they published stays. Answers the changed user; null with an error when nothing was changed. */
   readonly suspendUser?: Maybe<FieldWrapper<User>>;
   /** Ends following a user; it changes nothing where the viewer does not follow them. Answers the user; null with an error when nothing was changed. */
@@ -206,6 +227,11 @@ export type MutationAddCommentArgs = {
 
 export type MutationArchivePostArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type MutationChangePasswordArgs = {
+  input: ChangePasswordInput;
 };
 
 
@@ -250,7 +276,17 @@ export type MutationPublishPostArgs = {
 };
 
 
+export type MutationRefreshSessionArgs = {
+  refreshToken: Scalars['String']['input'];
+};
+
+
 export type MutationReinstateUserArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationRevokeSessionArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -340,7 +376,7 @@ export type Post = Node & {
   readonly contributors: ReadonlyArray<FieldWrapper<User>>;
   /** When the post was made. */
   readonly createdAt: FieldWrapper<Scalars['DateTime']['output']>;
-  /** The beginning of the text as plain text, at most 280 characters. */
+  /** What lists show of the post, as plain text of at most 280 characters: what was written for it, otherwise the beginning of the text. */
   readonly excerpt: FieldWrapper<Scalars['String']['output']>;
   /** The text as sanitised HTML, made from `body` when it was written. */
   readonly html: FieldWrapper<Scalars['String']['output']>;
@@ -626,6 +662,47 @@ export type SearchKind =
 /** Something that can be found. */
 export type SearchResult = Post | Tag | User;
 
+/** Somebody signed in on a device, until they sign out. Only the user sees it. */
+export type Session = Node & {
+  readonly __typename?: 'Session';
+  /** When the user signed in. */
+  readonly createdAt: FieldWrapper<Scalars['DateTime']['output']>;
+  /** What signed in, as its `User-Agent` header said; null when it said nothing. */
+  readonly device?: Maybe<FieldWrapper<Scalars['String']['output']>>;
+  /** When the session ends unless it is refreshed before. */
+  readonly expiresAt: FieldWrapper<Scalars['DateTime']['output']>;
+  /** The identifier of the session: `session_` and 26 characters. */
+  readonly id: FieldWrapper<Scalars['ID']['output']>;
+  /** Whether this is the session that asks. */
+  readonly isCurrent: FieldWrapper<Scalars['Boolean']['output']>;
+  /** When the session last got an access token, by signing in or by a refresh. */
+  readonly lastUsedAt: FieldWrapper<Scalars['DateTime']['output']>;
+};
+
+/** One page of a list of sessions, by the Relay Cursor Connections specification. */
+export type SessionConnection = {
+  readonly __typename?: 'SessionConnection';
+  /** The sessions of this page, in order, each with its cursor. */
+  readonly edges: ReadonlyArray<FieldWrapper<SessionEdge>>;
+  /** The sessions of this page, in order: the same as the nodes of `edges`. */
+  readonly nodes: ReadonlyArray<FieldWrapper<Session>>;
+  /** Where this page stands in the whole list. */
+  readonly pageInfo: FieldWrapper<PageInfo>;
+  /** The number of sessions in the whole list that the viewer may see, counted up to 10,000; it costs a statement of its own. */
+  readonly totalCount: FieldWrapper<Scalars['Int']['output']>;
+  /** Whether `totalCount` is the exact number or the place where counting stopped. */
+  readonly totalCountPrecision: FieldWrapper<CountPrecision>;
+};
+
+/** One place in a list of sessions. */
+export type SessionEdge = {
+  readonly __typename?: 'SessionEdge';
+  /** An opaque text that marks this place in the list, for `after` and `before`. */
+  readonly cursor: FieldWrapper<Scalars['String']['output']>;
+  /** The session at this place. */
+  readonly node: FieldWrapper<Session>;
+};
+
 /** What proves who signs in. */
 export type SignInInput = {
   /** The e-mail address of the account. */
@@ -634,13 +711,17 @@ export type SignInInput = {
   readonly password: Scalars['String']['input'];
 };
 
-/** The answer to a sign-in. */
+/** What a sign-in, and every refresh of the session after it, answers. */
 export type SignInPayload = {
   readonly __typename?: 'SignInPayload';
   /** The access token, to be sent with each request as `Authorization: Bearer …`. */
   readonly accessToken: FieldWrapper<Scalars['String']['output']>;
   /** When the access token expires. */
   readonly accessTokenExpiresAt: FieldWrapper<Scalars['DateTime']['output']>;
+  /** What the next access token is asked for with, once, by `refreshSession`: an opaque text, to be kept as safe as a password. */
+  readonly refreshToken: FieldWrapper<Scalars['String']['output']>;
+  /** When the session ends unless it is refreshed before. */
+  readonly refreshTokenExpiresAt: FieldWrapper<Scalars['DateTime']['output']>;
   /** The user who signed in. */
   readonly user: FieldWrapper<User>;
 };
@@ -734,6 +815,8 @@ export type UpdatePostInput = {
   readonly body?: InputMaybe<Scalars['String']['input']>;
   /** The identifiers of all users to be named beside the author, at most 20; null or an empty list removes them. */
   readonly contributors?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** What lists shall show of the post, in plain text; of more than 280 characters the beginning is kept. Null makes it from the text, now and with every new text. */
+  readonly excerpt?: InputMaybe<Scalars['String']['input']>;
   /** The names of all tags that the post shall have, at most 10; null or an empty list removes them. */
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** The new title, 1 to 200 characters; it can't be null. */
@@ -783,6 +866,8 @@ export type User = Node & {
   readonly postsConnection: FieldWrapper<PostConnection>;
   /** What the user may do. */
   readonly role: FieldWrapper<Role>;
+  /** The sessions in which the user is signed in, page by page, the newest first. Everybody sees their own alone: for other users the list is empty. */
+  readonly sessions: FieldWrapper<SessionConnection>;
   /** When the user was suspended, shown to the user and to administrators; null for everybody else, and for a user who is not suspended. */
   readonly suspendedAt?: Maybe<FieldWrapper<Scalars['DateTime']['output']>>;
   /** When the profile was last changed. */
@@ -835,6 +920,15 @@ export type UserPostsConnectionArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   last?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: PostOrder;
+};
+
+
+/** A person with an account. Everybody may see a user; single fields say where less is shown. */
+export type UserSessionsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  before?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  last?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** One page of a list of users, by the Relay Cursor Connections specification. */
@@ -963,6 +1057,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   Node:
     | ( CommentEntity )
     | ( PostEntity )
+    | ( SessionEntity )
     | ( TagEntity )
     | ( UserEntity )
   ;
@@ -973,6 +1068,7 @@ export type ResolversTypes = {
   AccessLevel: AccessLevel;
   AddCommentInput: AddCommentInput;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  ChangePasswordInput: ChangePasswordInput;
   Comment: ResolverTypeWrapper<CommentEntity>;
   CommentConnection: ResolverTypeWrapper<Omit<CommentConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['CommentEdge']>, nodes: ReadonlyArray<ResolversTypes['Comment']> }>;
   CommentEdge: ResolverTypeWrapper<Omit<CommentEdge, 'node'> & { node: ResolversTypes['Comment'] }>;
@@ -1000,6 +1096,9 @@ export type ResolversTypes = {
   SearchEdge: ResolverTypeWrapper<Omit<SearchEdge, 'node'> & { node: ResolversTypes['SearchResult'] }>;
   SearchKind: SearchKind;
   SearchResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SearchResult']>;
+  Session: ResolverTypeWrapper<SessionEntity>;
+  SessionConnection: ResolverTypeWrapper<Omit<SessionConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['SessionEdge']>, nodes: ReadonlyArray<ResolversTypes['Session']> }>;
+  SessionEdge: ResolverTypeWrapper<Omit<SessionEdge, 'node'> & { node: ResolversTypes['Session'] }>;
   SignInInput: SignInInput;
   SignInPayload: ResolverTypeWrapper<Omit<SignInPayload, 'user'> & { user: ResolversTypes['User'] }>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
@@ -1023,6 +1122,7 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   AddCommentInput: AddCommentInput;
   Boolean: Scalars['Boolean']['output'];
+  ChangePasswordInput: ChangePasswordInput;
   Comment: CommentEntity;
   CommentConnection: Omit<CommentConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['CommentEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Comment']> };
   CommentEdge: Omit<CommentEdge, 'node'> & { node: ResolversParentTypes['Comment'] };
@@ -1044,6 +1144,9 @@ export type ResolversParentTypes = {
   SearchConnection: Omit<SearchConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['SearchEdge']>, nodes: ReadonlyArray<ResolversParentTypes['SearchResult']> };
   SearchEdge: Omit<SearchEdge, 'node'> & { node: ResolversParentTypes['SearchResult'] };
   SearchResult: ResolversUnionTypes<ResolversParentTypes>['SearchResult'];
+  Session: SessionEntity;
+  SessionConnection: Omit<SessionConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['SessionEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Session']> };
+  SessionEdge: Omit<SessionEdge, 'node'> & { node: ResolversParentTypes['Session'] };
   SignInInput: SignInInput;
   SignInPayload: Omit<SignInPayload, 'user'> & { user: ResolversParentTypes['User'] };
   String: Scalars['String']['output'];
@@ -1100,6 +1203,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   addComment?: Resolver<Maybe<ResolversTypes['Comment']>, ParentType, ContextType, RequireFields<MutationAddCommentArgs, 'input'>>;
   archivePost?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<MutationArchivePostArgs, 'id'>>;
+  changePassword?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
   createPost?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<MutationCreatePostArgs, 'input'>>;
   createUser?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationCreateUserArgs, 'input'>>;
   deleteComment?: Resolver<Maybe<ResolversTypes['Comment']>, ParentType, ContextType, RequireFields<MutationDeleteCommentArgs, 'id'>>;
@@ -1108,9 +1212,13 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   followUser?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationFollowUserArgs, 'id'>>;
   likePost?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<MutationLikePostArgs, 'id'>>;
   publishPost?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<MutationPublishPostArgs, 'id'>>;
+  refreshSession?: Resolver<Maybe<ResolversTypes['SignInPayload']>, ParentType, ContextType, RequireFields<MutationRefreshSessionArgs, 'refreshToken'>>;
   reinstateUser?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationReinstateUserArgs, 'id'>>;
+  revokeSession?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType, RequireFields<MutationRevokeSessionArgs, 'id'>>;
   setUserRole?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationSetUserRoleArgs, 'id' | 'role'>>;
   signIn?: Resolver<Maybe<ResolversTypes['SignInPayload']>, ParentType, ContextType, RequireFields<MutationSignInArgs, 'input'>>;
+  signOut?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType>;
+  signOutEverywhere?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Session']>>, ParentType, ContextType>;
   suspendUser?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationSuspendUserArgs, 'id'>>;
   unfollowUser?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationUnfollowUserArgs, 'id'>>;
   unlikePost?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<MutationUnlikePostArgs, 'id'>>;
@@ -1121,7 +1229,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Comment' | 'Post' | 'Tag' | 'User', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Comment' | 'Post' | 'Session' | 'Tag' | 'User', ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -1206,9 +1314,34 @@ export type SearchResultResolvers<ContextType = Context, ParentType extends Reso
   __resolveType: TypeResolveFn<'Post' | 'Tag' | 'User', ParentType, ContextType>;
 };
 
+export type SessionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Session'] = ResolversParentTypes['Session']> = {
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  device?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isCurrent?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  lastUsedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SessionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionConnection'] = ResolversParentTypes['SessionConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['SessionEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Session']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  totalCountPrecision?: Resolver<ResolversTypes['CountPrecision'], ParentType, ContextType>;
+};
+
+export type SessionEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SessionEdge'] = ResolversParentTypes['SessionEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Session'], ParentType, ContextType>;
+};
+
 export type SignInPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignInPayload'] = ResolversParentTypes['SignInPayload']> = {
   accessToken?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   accessTokenExpiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  refreshToken?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  refreshTokenExpiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
 };
 
@@ -1255,6 +1388,7 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   posts?: Resolver<ReadonlyArray<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<UserPostsArgs, 'limit'>>;
   postsConnection?: Resolver<ResolversTypes['PostConnection'], ParentType, ContextType, RequireFields<UserPostsConnectionArgs, 'orderBy'>>;
   role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+  sessions?: Resolver<ResolversTypes['SessionConnection'], ParentType, ContextType, Partial<UserSessionsArgs>>;
   suspendedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   username?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1290,6 +1424,9 @@ export type Resolvers<ContextType = Context> = {
   SearchConnection?: SearchConnectionResolvers<ContextType>;
   SearchEdge?: SearchEdgeResolvers<ContextType>;
   SearchResult?: SearchResultResolvers<ContextType>;
+  Session?: SessionResolvers<ContextType>;
+  SessionConnection?: SessionConnectionResolvers<ContextType>;
+  SessionEdge?: SessionEdgeResolvers<ContextType>;
   SignInPayload?: SignInPayloadResolvers<ContextType>;
   Tag?: TagResolvers<ContextType>;
   TagConnection?: TagConnectionResolvers<ContextType>;

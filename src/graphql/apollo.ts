@@ -1,10 +1,9 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { Logger } from 'pino';
 import type { Context } from './context.ts';
 import { formatError } from './format-error.ts';
+import { landingPage } from './plugins/landing-page.ts';
 import { operationLog } from './plugins/operation-log.ts';
 import { retryAfter } from './plugins/retry-after.ts';
 import { createSchema } from './schema.ts';
@@ -42,11 +41,4 @@ export async function startApollo({
   });
   await apollo.start();
   return apollo;
-}
-
-function landingPage(explorer: boolean): ApolloServerPlugin {
-  if (!explorer) return ApolloServerPluginLandingPageDisabled();
-  return ApolloServerPluginLandingPageLocalDefault({
-    embed: { runTelemetry: false, initialState: { pollForSchemaUpdates: false } },
-  });
 }

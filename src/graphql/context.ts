@@ -11,6 +11,8 @@ export interface Context {
   readonly db: Database;
   readonly loaders: Loaders;
   readonly accounts: AccountServices;
+  /** What sends the request, as it says itself; null when it says nothing. */
+  readonly userAgent: string | null;
 }
 
 /** What a request says about itself. */
@@ -18,17 +20,19 @@ export interface RequestFacts {
   readonly requestId: string;
   /** The value of the `Authorization` header. */
   readonly authorization: string | undefined;
+  /** The value of the `User-Agent` header. */
+  readonly userAgent: string | undefined;
 }
 
 /** Builds the context of a request. @throws {AppError} `UNAUTHENTICATED` when a token was sent and is not good. */
 export type ContextBuilder = (request: RequestFacts) => Promise<Context>;
 
 export function contextBuilder(driver: Driver, accounts: AccountServices): ContextBuilder {
-  return async ({ requestId, authorization }) => {
+  return async ({ requestId, authorization, userAgent = null }) => {
     // Loaders hold one batch for each field position, and a position is read after the mutation that it hangs on; so
     // nothing in a request outlives a commit, and what follows commits is about other requests.
     const db = new Database(driver, accounts.afterCommit);
     const viewer = await findViewer(db, accounts.tokens, authorization);
-    return { requestId, viewer, db, loaders: createLoaders(db, viewer), accounts };
+    return { requestId, viewer, db, loaders: createLoaders(db, viewer), accounts, userAgent };
   };
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../db/index.ts';
+import { accountLoaders } from '../modules/accounts/index.ts';
 import { commentLoaders } from '../modules/comments/index.ts';
 import { followLoaders } from '../modules/follows/index.ts';
 import { likeLoaders } from '../modules/likes/index.ts';
@@ -11,6 +12,7 @@ import type { Viewer } from '../shared/viewer.ts';
 export function createLoaders(db: Queryable, viewer: Viewer) {
   return {
     ...userLoaders(db),
+    ...accountLoaders(db, viewer),
     ...tagLoaders(db, viewer),
     ...postLoaders(db, viewer),
     ...commentLoaders(db, viewer),

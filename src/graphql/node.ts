@@ -19,9 +19,10 @@ const readers: Record<
   tag: ({ loaders }, info, uuid) => loaders.tagById(info).load(uuid),
   post: ({ loaders }, info, uuid) => loaders.postById(info, postProjection(info)).load(uuid),
   comment: ({ loaders }, info, uuid) => loaders.commentById(info, commentProjection(info)).load(uuid),
+  session: ({ loaders }, info, uuid) => loaders.sessionById(info).load(uuid),
 };
 
-const typeNames = { user: 'User', tag: 'Tag', post: 'Post', comment: 'Comment' } as const;
+const typeNames = { user: 'User', tag: 'Tag', post: 'Post', comment: 'Comment', session: 'Session' } as const;
 
 async function readNode(
   { kind, uuid }: { kind: NodeKind; uuid: string },

@@ -11,7 +11,7 @@ import { nodeResolvers } from './node.ts';
 import { scalarResolvers } from './scalars.ts';
 
 /** The types of the contract whose objects are rows of a table. */
-type EntityName = 'User' | 'Tag' | 'Post' | 'Comment';
+type EntityName = 'User' | 'Tag' | 'Post' | 'Comment' | 'Session';
 
 type FieldResolvers<Name extends 'Query' | 'Mutation' | EntityName> = Omit<
   Required<NonNullable<Resolvers[Name]>>,
@@ -55,8 +55,15 @@ export const resolvers = {
     ...followResolvers.Mutation,
     ...likeResolvers.Mutation,
   },
-  User: { ...userResolvers.User, ...postResolvers.User, ...commentResolvers.User, ...followResolvers.User },
+  User: {
+    ...userResolvers.User,
+    ...accountResolvers.User,
+    ...postResolvers.User,
+    ...commentResolvers.User,
+    ...followResolvers.User,
+  },
   Tag: { ...tagResolvers.Tag, ...postResolvers.Tag },
   Post: { ...postResolvers.Post, ...commentResolvers.Post, ...likeResolvers.Post },
   Comment: commentResolvers.Comment,
+  Session: accountResolvers.Session,
 } satisfies Complete & Resolvers;

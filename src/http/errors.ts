@@ -43,6 +43,9 @@ export function answerError(
 ): void {
   if (error instanceof AppError) {
     if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer error="invalid_token"');
+    if (error.code === 'SERVICE_UNAVAILABLE') {
+      request.log.warn({ requestId: request.id, err: error }, 'service unavailable');
+    }
     const { retryAfter } = error.extensions;
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
     send(reply, statusOf(error), { message: error.message, extensions: { ...error.extensions } });

@@ -22,6 +22,7 @@ export function addGraphqlEndpoint(
         requestId: request.id,
         // Node keeps the first of several such headers and drops the others; together they are refused.
         authorization: request.raw.headersDistinct['authorization']?.join(', '),
+        userAgent: request.headers['user-agent'],
       });
       const response = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {

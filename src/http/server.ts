@@ -13,11 +13,14 @@ import type { Config } from '../config.ts';
 import type { Driver } from '../db/index.ts';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
 import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
+import { addExplorer } from './explorer/endpoint.ts';
 import { addGraphqlEndpoint } from './graphql-endpoint.ts';
 import { addHealthEndpoints } from './health.ts';
 
 export interface HttpServerOptions {
   readonly options: Config['http'];
+  /** Whether `/explorer` is served. */
+  readonly explorer: boolean;
   readonly apollo: ApolloServer<Context>;
   readonly buildContext: ContextBuilder;
   readonly driver: Driver;
@@ -37,6 +40,7 @@ const requestIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
 
 export function createHttpServer({
   options,
+  explorer,
   apollo,
   buildContext,
   driver,
@@ -73,6 +77,7 @@ export function createHttpServer({
   server.setNotFoundHandler(answerUnknownPath);
   addHealthEndpoints(server, driver, () => !closing);
   addGraphqlEndpoint(server, apollo, buildContext);
+  if (explorer) addExplorer(server);
   return {
     fastify: server,
     listen: () => server.listen({ host: options.host, port: options.port }),

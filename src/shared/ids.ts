@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 
-const nodeKinds = ['user', 'tag', 'post', 'comment'] as const;
+const nodeKinds = ['user', 'tag', 'post', 'comment', 'session'] as const;
 
 /** The kinds of object that have a global id; the kind is the id's prefix. */
 export type NodeKind = (typeof nodeKinds)[number];

@@ -100,7 +100,15 @@ export function excerptOf(text: string): string {
 
 /** How long reading takes, in whole minutes at 220 words a minute, at least 1. */
 export function readingTimeMinutes(text: string): number {
-  const words = text.match(/\S+/g)?.length ?? 0;
+  return minutesOfWords(countWords(text));
+}
+
+export function countWords(text: string): number {
+  return text.match(/\S+/g)?.length ?? 0;
+}
+
+/** How long reading so many words takes, as `readingTimeMinutes` says. */
+export function minutesOfWords(words: number): number {
   return Math.max(1, Math.ceil(words / 220));
 }
 
@@ -108,6 +116,8 @@ const searchBytes = 100_000;
 
 /** The part of a text that is searched: its first 100,000 bytes as UTF-8, in whole characters. */
 export function searchTextOf(text: string): string {
+  // A character takes at most three bytes for each of its places in a string.
+  if (text.length * 3 <= searchBytes) return text;
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(searchBytes));
   return text.slice(0, read);
 }

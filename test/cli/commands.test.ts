@@ -9,7 +9,7 @@ import { readConfig } from '../../src/config.ts';
 import { Database, type Driver } from '../../src/db/index.ts';
 import { lockFolder } from '../../src/db/folder-lock.ts';
 import { findViewer } from '../../src/modules/accounts/index.ts';
-import { signIn } from '../../src/modules/accounts/service.ts';
+import { signIn } from '../../src/modules/accounts/service-sessions.ts';
 import { suspendUser } from '../../src/modules/users/service.ts';
 import { uuidOf } from '../../src/shared/ids.ts';
 import { runCommand } from '../helpers/command.ts';
@@ -44,7 +44,17 @@ describe('the program', () => {
   it('says what it can do and which version it is', async () => {
     const help = await runProgram(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
-    for (const word of ['serve', 'migrate', 'user', 'token', 'schema', 'Examples:'])
+    for (const word of [
+      'serve',
+      'migrate',
+      'import',
+      'export',
+      'seed',
+      'user',
+      'token',
+      'schema',
+      'Examples:',
+    ])
       expect(help.stdout).toContain(word);
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
     expect(await runCommand(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
@@ -60,6 +70,9 @@ describe('the program', () => {
       ['user', 'set-role'],
       ['user', 'set-password'],
       ['token'],
+      ['import'],
+      ['export'],
+      ['seed'],
       ['schema'],
     ].map((args) => [args]),
   )('teaches %j', async (args) => {
@@ -71,7 +84,7 @@ describe('the program', () => {
 
   it.each([
     [['srve'], "unknown command 'srve' (Did you mean serve?)"],
-    [['serve', '--prot', '1'], "unknown option '--prot'"],
+    [['serve', '--verbose', '1'], "unknown option '--verbose'"],
     [['serve', 'now'], "too many arguments for 'serve'"],
     [['token'], "required option '--user <id|username>' not specified"],
     [['token', '--user', 'ada', '--ttl', '366d'], '--ttl'],
@@ -91,8 +104,8 @@ describe('the program', () => {
   });
 
   it('exits with 2 in a process of its own as well', async () => {
-    const { code, stderr } = await runProgram(['serve', '--prot']);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: "broadsheet: unknown option '--prot'\n" });
+    const { code, stderr } = await runProgram(['serve', '--verbose']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: "broadsheet: unknown option '--verbose'\n" });
   });
 });
 
@@ -202,7 +215,8 @@ describe('user', () => {
     ada = adaLine.exec(stdout)?.[1] ?? '';
     const { user } = await withDriver(async (driver) => {
       const accounts = await createAccountServices(readConfig(env));
-      return signIn(new Database(driver), accounts, { email: 'ada@example.org', password: 'analytical' });
+      const proof = { email: 'ada@example.org', password: 'analytical' };
+      return signIn(new Database(driver), accounts, proof, null);
     });
     expect(user).toMatchObject({ name: 'Ada Byron', role: 'ADMIN', id: uuidOf('user', ada) });
   });
@@ -266,7 +280,8 @@ describe('user', () => {
     await withDriver(async (driver) => {
       const accounts = await createAccountServices(readConfig(env));
       const db = new Database(driver);
-      const { user } = await signIn(db, accounts, { email: 'bo@example.org', password: 'from a pipe' });
+      const proof = { email: 'bo@example.org', password: 'from a pipe' };
+      const { user } = await signIn(db, accounts, proof, null);
       expect(user.username).toBe('bo');
       await expect(findViewer(db, accounts.tokens, `Bearer ${token.trim()}`)).rejects.toThrow('ended');
     });
@@ -324,19 +339,24 @@ describe('token', () => {
 });
 
 describe('an embedded database that is in use', () => {
-  it.each([['migrate'], ['user list'], ['user set-role ada-byron READER'], ['token --user ada-byron']])(
-    'stops %s with one line that names the process',
-    async (args) => {
-      const lock = await lockFolder(path.join(folder, 'data'));
-      const { code, stdout, stderr } = await runCommand(args.split(' '), { ...env, LOG_LEVEL: 'silent' });
-      await lock.release();
-      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toMatch(
-        new RegExp(`^broadsheet: The folder .+ is in use by process ${process.pid}\\. [^\\n]+\\n$`),
-      );
-      expect(stderr).toContain(args.startsWith('token') ? 'mutation { signIn' : 'Stop it first');
-    },
-  );
+  it.each([
+    ['migrate', 'Stop it first'],
+    ['user list', 'Stop it first'],
+    ['user set-role ada-byron READER', 'Stop it first'],
+    ['token --user ada-byron', 'mutation { signIn'],
+    ['import examples', 'start it with "broadsheet serve --import examples"'],
+    ['export out', 'Stop it first'],
+    ['seed', 'Stop it first'],
+  ])('stops %s with one line that names the process', async (args, advice) => {
+    const lock = await lockFolder(path.join(folder, 'data'));
+    const { code, stdout, stderr } = await runCommand(args.split(' '), { ...env, LOG_LEVEL: 'silent' });
+    await lock.release();
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      new RegExp(`^broadsheet: The folder .+ is in use by process ${process.pid}\\. [^\\n]+\\n$`),
+    );
+    expect(stderr).toContain(advice);
+  });
 });
 
 describe('a database of a newer version', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
@@ -33,9 +33,12 @@ describe('serve', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   /** Starts, is told to stop at once, and answers what was printed: a start is always ended first. */
-  async function serveOnce(variables: Record<string, string>): Promise<string> {
+  async function serveOnce(
+    variables: Record<string, string>,
+    options: readonly string[] = [],
+  ): Promise<string> {
     const env = { PORT: '0', DATA_DIR: folder, LOG_LEVEL: 'silent', SHUTDOWN_TIMEOUT_MS: '600000' };
-    const running = runCommand(['serve'], { ...env, ...variables });
+    const running = runCommand(['serve', ...options], { ...env, ...variables });
     await vi.waitFor(() => expect(added('SIGTERM')).toHaveLength(1), { timeout: 20_000 });
     added('SIGTERM')[0]?.('SIGTERM');
     const { code, stdout, stderr } = await running;
@@ -47,8 +50,24 @@ describe('serve', () => {
     const page = await serveOnce({ DEMO: 'false', EXPLORER: 'false', HOST: '0.0.0.0' });
     expect(page).toMatch(/Broadsheet is ready at http:\/\/127\.0\.0\.1:\d+\/graphql/);
     expect(page).toContain('make one with the mutation createUser');
-    expect(page).not.toContain('Sandbox');
+    expect(page).not.toMatch(/Sandbox|explorer/);
     expect(page).not.toContain('access token');
+  });
+
+  it('imports a folder first, and has no demo publication then', { timeout: 60_000 }, async () => {
+    const data = path.join(folder, 'imported');
+    const files = path.join(folder, 'files');
+    await mkdir(files);
+    await writeFile(path.join(files, 'post.md'), '---\ntitle: T\ndate: 2015-01-02\nauthor: Ada\n---\nB');
+    await writeFile(path.join(files, 'no-post.md'), 'B');
+    const page = await serveOnce({ DATA_DIR: data, LOG_LEVEL: 'info' }, ['--import', files]);
+    expect(page).toMatch(
+      /"path":"no-post.md","reason":"It has no front matter.","msg":"did not import a file"/,
+    );
+    expect(page).toMatch(/"created":1,.*"msg":"imported a folder"/);
+    expect(page).not.toContain('filled the database');
+    const { stdout } = await runCommand(['user', 'list'], { DATA_DIR: data });
+    expect(stdout).toMatch(/^user_\S+ +ada +AUTHOR +active +- +Ada$/m);
   });
 
   it('fills an empty database with the demo publication, and gives a token', {
@@ -56,6 +75,7 @@ describe('serve', () => {
   }, async () => {
     const page = await serveOnce({});
     expect(page).toContain('it shows Apollo Sandbox');
+    expect(page).toMatch(/Offline, open http:\/\/127\.0\.0\.1:\d+\/explorer:/);
     expect(page).toMatch(/The accounts of the demo publication all have the password [a-z0-9-]+\n/);
     expect(page).toMatch(/An access token of .+ \(ADMIN\)/);
     expect(page).toContain(`The data stays in ${folder}`);

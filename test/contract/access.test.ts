@@ -6,6 +6,7 @@ import { rowId } from '../helpers/publication.ts';
 import { type Person, startServer, type TestServer } from '../helpers/server.ts';
 
 const [user, post, comment] = [rowId('user', 1), rowId('post', 1), rowId('comment', 1)];
+const session = rowId('session', 1);
 
 /**
  * Who may call which root field: from the first of anonymous, reader, author, editor and admin on. The documents are
@@ -31,6 +32,14 @@ const rootFields: Record<string, readonly [from: Caller, document: string]> = {
   'Query.feed': ['reader', '{ feed { totalCount } }'],
   'Mutation.createUser': ['anonymous', 'mutation { createUser(input: {name: "", email: ""}) { id } }'],
   'Mutation.signIn': ['anonymous', 'mutation { signIn(input: {email: "", password: ""}) { accessToken } }'],
+  'Mutation.refreshSession': ['anonymous', 'mutation { refreshSession(refreshToken: "") { accessToken } }'],
+  'Mutation.signOut': ['reader', 'mutation { signOut { id } }'],
+  'Mutation.signOutEverywhere': ['reader', 'mutation { signOutEverywhere { id } }'],
+  'Mutation.revokeSession': ['reader', `mutation { revokeSession(id: "${session}") { id } }`],
+  'Mutation.changePassword': [
+    'reader',
+    'mutation { changePassword(input: {currentPassword: "", newPassword: ""}) { id } }',
+  ],
   'Mutation.updateUser': ['reader', `mutation { updateUser(id: "${user}", input: {}) { id } }`],
   'Mutation.deleteUser': ['reader', `mutation { deleteUser(id: "${user}") { id } }`],
   'Mutation.setUserRole': ['admin', `mutation { setUserRole(id: "${user}", role: READER) { id } }`],
@@ -61,22 +70,26 @@ describe('the access rules', () => {
   let server: TestServer;
   let people: Record<Caller, Person | undefined>;
 
+  const makePeople = async () => ({
+    anonymous: undefined,
+    reader: await server.person('READER'),
+    author: await server.person('AUTHOR'),
+    editor: await server.person('EDITOR'),
+    admin: await server.person('ADMIN'),
+  });
+
   beforeAll(async () => {
     server = await startServer();
-    people = {
-      anonymous: undefined,
-      reader: await server.person('READER'),
-      author: await server.person('AUTHOR'),
-      editor: await server.person('EDITOR'),
-      admin: await server.person('ADMIN'),
-    };
+    people = await makePeople();
   });
   afterAll(() => server.close());
 
   it.each(Object.entries(rootFields))('%s can be called from %j on', async (name, [from, document]) => {
     const field = name.slice(name.indexOf('.') + 1);
+    // Whoever signs out is of no use to other tests.
+    const callersOfOne = field.startsWith('signOut') ? await makePeople() : people;
     const call = async (caller: Caller) => {
-      const { errors, statements } = await server.send(document, { as: people[caller] });
+      const { errors, statements } = await server.send(document, { as: callersOfOne[caller] });
       return {
         caller,
         codes: errors.map((error) => `${error.path?.join('.')} ${error.extensions.code}`),
@@ -94,8 +107,8 @@ describe('the access rules', () => {
     }
     for (const allowed of await Promise.all(callers.slice(border).map(call))) {
       expect(allowed.codes, allowed.caller).not.toContain(`${field} FORBIDDEN`);
-      // A sign-in with the wrong password is refused by the field itself.
-      expect(field === 'signIn' ? [] : allowed.codes, allowed.caller).not.toContain(
+      // A wrong password or token is refused by the field itself.
+      expect(['signIn', 'refreshSession'].includes(field) ? [] : allowed.codes, allowed.caller).not.toContain(
         `${field} UNAUTHENTICATED`,
       );
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { GraphQLField } from 'graphql';
+import { sessionOrder } from '../../src/modules/accounts/order.ts';
 import { commentOrders } from '../../src/modules/comments/order.ts';
 import { followOrder } from '../../src/modules/follows/order.ts';
 import { postOrders } from '../../src/modules/posts/order.ts';
@@ -35,6 +36,7 @@ function rangeOf(coordinate: string, type: string, orderBy: string | undefined):
     TagConnection: tagOrders,
     PostConnection: postOrders,
     CommentConnection: commentOrders,
+    SessionConnection: { CREATED_AT_DESC: sessionOrder },
   };
   const newestFirst = type === 'PostConnection' ? 'PUBLISHED_AT_DESC' : 'CREATED_AT_DESC';
   const order = orders[type]?.[orderBy ?? newestFirst];

@@ -20,7 +20,7 @@ export function publicationOf(users: number): PublicationSize {
   return { users, posts: users * 4, comments: users * 16, tags: users };
 }
 
-const families: Record<NodeKind, number> = { user: 1, post: 2, comment: 3, tag: 4 };
+const families: Record<NodeKind, number> = { user: 1, post: 2, comment: 3, tag: 4, session: 5 };
 
 /** The UUID of the row with this number, from 1. */
 export function rowUuid(kind: NodeKind, number: number): string {

@@ -50,6 +50,7 @@ const readings: Readonly<Record<string, (args: Readonly<Record<string, unknown>>
   'User.followerCount': one,
   'User.followingCount': one,
   'User.viewerIsFollowing': one,
+  'User.sessions': one,
   'Tag.posts': one,
   'Tag.postsConnection': one,
   'Tag.postCount': one,
@@ -68,7 +69,13 @@ const readings: Readonly<Record<string, (args: Readonly<Record<string, unknown>>
 };
 
 /** What is about the viewer is not asked when there is none. */
-const aboutViewer = new Set(['Query.viewer', 'Query.feed', 'User.viewerIsFollowing', 'Post.viewerHasLiked']);
+const aboutViewer = new Set([
+  'Query.viewer',
+  'Query.feed',
+  'User.viewerIsFollowing',
+  'User.sessions',
+  'Post.viewerHasLiked',
+]);
 
 /** Whom and what an operation is about. */
 export interface Run {

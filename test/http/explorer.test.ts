@@ -57,6 +57,17 @@ describe('outside production', () => {
     await expectIntrospection(server);
   });
 
+  it('Sandbox opens with the first operation, and its page leads to the other explorer where Sandbox does not load', async () => {
+    const page = await expectExplorer(await start({}));
+    expect(page).toContain('NewestPosts');
+    expect(page).toContain('<a href="/explorer">');
+    expect(page).not.toContain('you might be offline');
+    expect(page).not.toContain('fonts.googleapis.com/css');
+    const nonces = [...page.matchAll(/<(?:style|script)[^>]*\snonce="?(\w+)/g)].map(([, nonce]) => nonce);
+    expect(nonces.length).toBeGreaterThan(4);
+    expect(new Set(nonces)).toEqual(new Set([/'nonce-(\w+)'/.exec(page)?.[1]]));
+  });
+
   it('both can be switched off, one by one', async () => {
     const closed = await start({ EXPLORER: 'false' });
     await expectRefused(await asBrowser(closed), 400, 'BAD_REQUEST');

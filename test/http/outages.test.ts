@@ -38,18 +38,27 @@ describe('a database that cannot be reached', () => {
         extensions: { code: 'SERVICE_UNAVAILABLE', retryAfter: 1 },
       });
       expect(unexpected(log)).toEqual([]);
+      expect(log).toContainEqual(
+        expect.objectContaining({
+          msg: 'service unavailable',
+          path: ['userByUsername'],
+          err: expect.objectContaining({ cause: expect.objectContaining({ code: 'ECONNREFUSED' }) }),
+        }),
+      );
+      expect(JSON.stringify(log)).not.toContain('hunter2');
     } finally {
       await app.close();
     }
   });
 
   it('refuses who is signed in, with the time to try again', async () => {
-    const { url, app } = await startAppOver(openImpatientServer(nowhere));
+    const { url, app, log } = await startAppOver(openImpatientServer(nowhere));
     try {
       const response = await post({ url }, { query: '{ __typename }' }, signedIn());
       expect(response.headers.get('retry-after')).toBe('1');
       const { extensions } = await expectRefused(response, 503, 'SERVICE_UNAVAILABLE');
       expect(extensions).toEqual({ code: 'SERVICE_UNAVAILABLE', retryAfter: 1 });
+      expect(log.filter(({ msg }) => msg === 'service unavailable')).toHaveLength(1);
       expect((await post({ url }, { query: '{ __typename }' })).headers.get('retry-after')).toBeNull();
     } finally {
       await app.close();

@@ -60,6 +60,21 @@ describe('createPost', () => {
     ]);
   });
 
+  it('keeps the excerpt that somebody wrote, as one line of at most 280 characters', async () => {
+    const as = await server.person();
+    const excerptOf = async (excerpt: unknown) => {
+      const variables = { input: { title: 'T', body: 'The *body*.', excerpt } };
+      return (await server.query(createPost, { variables, as })).createPost.excerpt;
+    };
+    expect(await excerptOf('  In\nshort <b>. ')).toBe('In short <b>.');
+    expect(await excerptOf('word '.repeat(100))).toBe(`${'word '.repeat(55)}word…`);
+    expect(await excerptOf(null)).toBe('The body.');
+    expect(await excerptOf(' ')).toBe('The body.');
+    const variables = { input: { title: 'T', body: 'B', excerpt: 'x'.repeat(2_001) } };
+    const { extensions } = await server.refusal(createPost, { variables, as });
+    expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'excerpt'] }] });
+  });
+
   it('publishes at once when asked to', async () => {
     const author = await server.person();
     server.changes.splice(0);

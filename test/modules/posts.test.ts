@@ -93,6 +93,19 @@ describe('updatePost', () => {
     expect(await update({ tags: ['Kept'] })).toMatchObject({ tags: same.tags, version: 6 });
   });
 
+  it('keeps an excerpt that somebody wrote until it is taken back', async () => {
+    const { author, id } = await written();
+    const update = async (input: object) =>
+      (await server.query(updatePost, { variables: { id, input }, as: author })).updatePost.excerpt;
+    expect(await update({ title: 'New' })).toBe('Before.');
+    expect(await update({ excerpt: 'In short.' })).toBe('In short.');
+    expect(await update({ body: 'A new text.' })).toBe('In short.');
+    expect(await update({ title: 'Newer' })).toBe('In short.');
+    expect(await update({ excerpt: null })).toBe('A new text.');
+    expect(await update({ body: 'Another text.' })).toBe('Another text.');
+    expect(await update({ body: 'A last text.', excerpt: 'Shorter.' })).toBe('Shorter.');
+  });
+
   it.each([
     [{ title: null }, ['title']],
     [{ title: '' }, ['title']],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { UUID } from 'uuidv7';
 import { hashPassword } from '../../modules/accounts/index.ts';
-import { draftSlug, renderPost, slugOfTitle } from '../../modules/posts/index.ts';
+import { draftSlug, excerptFrom, renderPost, slugOfTitle } from '../../modules/posts/index.ts';
 import { tagSlug } from '../../modules/tags/index.ts';
 import { rendererVersion, renderMarkdown } from '../../shared/markdown.ts';
 import type { DemoComment, DemoPerson, DemoPost } from './content.ts';
@@ -82,12 +82,14 @@ function addPost(rows: DemoRows, post: DemoPost, setting: Setting): void {
   const listed = now - post.daysAgo * day;
   const begun = status === 'DRAFT' ? listed : listed - day;
   const id = idAt(begun);
+  const text = renderPost(body);
   rows.posts.push({
     id,
     authorId: member(post.author).id,
     slug: status === 'DRAFT' ? draftSlug(id) : slugOfTitle(title, id),
     title,
-    ...renderPost(body),
+    ...text,
+    ...excerptFrom(text, null),
     rendererVersion,
     status,
     version: status === 'ARCHIVED' ? 2 : 1,

@@ -21,7 +21,10 @@ export const tsvector = customType<{ data: never }>({ dataType: () => 'tsvector'
  * would keep as one lexeme. `textQuery` treats what people look for alike.
  */
 function searchable(text: SQLWrapper): SQL {
-  return sql`translate(${text}, ${sql.raw(`'${joiningPunctuation}'`)}, ${sql.raw(`'${' '.repeat(joiningPunctuation.length)}'`)})`;
+  // `translate` would say it in one call, and take ten times as long.
+  return joiningPunctuation
+    .split('')
+    .reduce((rest, sign) => sql`replace(${rest}, ${sql.raw(`'${sign}'`)}, ' ')`, sql`${text}`);
 }
 
 /** The full-text index of a text in no language: its words as they are written. */

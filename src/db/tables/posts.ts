@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import {
+  boolean,
   check,
   foreignKey,
   index,
@@ -30,6 +31,8 @@ export const posts = pgTable(
     body: text('body').notNull(),
     html: text('html').notNull(),
     excerpt: text('excerpt').notNull(),
+    /** Whether somebody wrote the excerpt; otherwise it is made from the body. */
+    hasOwnExcerpt: boolean('has_own_excerpt').notNull().default(false),
     /** The beginning of the body as plain text: what search reads and quotes. */
     searchText: text('search_text').notNull(),
     readingTimeMinutes: integer('reading_time_minutes').notNull(),
@@ -58,7 +61,8 @@ export const posts = pgTable(
     unique('posts_listing_key').on(t.id, t.status, t.listedAt),
     index('posts_published_index').on(t.listedAt, t.id).where(sql`${t.status} = 'PUBLISHED'`),
     // Few posts of many are not published: whoever lists them does not look for them among all.
-    index('posts_unpublished_index').on(t.listedAt, t.id).where(sql`${t.status} <> 'PUBLISHED'`),
+    // With the status they are counted without a look at the rows.
+    index('posts_unpublished_index').on(t.listedAt, t.id, t.status).where(sql`${t.status} <> 'PUBLISHED'`),
     index('posts_listed_index').on(t.listedAt, t.id),
     index('posts_author_published_index')
       .on(t.authorId, t.listedAt, t.id)

@@ -1,12 +1,14 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { AppError } from '../../shared/errors.ts';
 import type { Context } from '../context.ts';
 import { causeOf, isUnexpected, noteRequest } from '../format-error.ts';
 
 /**
  * Writes one line for each operation: its name, kind, duration in milliseconds, number of SQL statements and the codes
- * that its errors have; and one for each unexpected error, with its cause. Variables, tokens and answers are never logged.
+ * that its errors have; and one for each unexpected error and each outage, with its cause. Variables, tokens and answers
+ * are never logged.
  */
 export function operationLog(log: Logger): ApolloServerPlugin<Context> {
   function logUnexpected(error: Error, { requestId }: Context, path?: GraphQLError['path']): void {
@@ -25,7 +27,10 @@ export function operationLog(log: Logger): ApolloServerPlugin<Context> {
       return {
         async didEncounterErrors({ errors }) {
           for (const error of errors) {
-            if (isUnexpected(error)) logUnexpected(error, contextValue, error.path);
+            const { path } = error;
+            if (isUnexpected(error)) logUnexpected(error, contextValue, path);
+            else if (isOutage(error))
+              log.warn({ requestId, path, err: causeOf(error) }, 'service unavailable');
           }
         },
         async willSendResponse({ operationName, operation, response }) {
@@ -48,4 +53,10 @@ export function operationLog(log: Logger): ApolloServerPlugin<Context> {
       };
     },
   };
+}
+
+/** Whether an error is about the server's state, which the operator must know the reason of. */
+function isOutage(error: GraphQLError): boolean {
+  const cause = causeOf(error);
+  return cause instanceof AppError && cause.code === 'SERVICE_UNAVAILABLE';
 }

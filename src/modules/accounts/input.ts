@@ -22,6 +22,22 @@ export const password = z
   )
   .refine(isStorable, rule('invalid_character', 'The password has a character that cannot be used.'));
 
+/** The old password and the new one. What cannot be a password is not compared either. */
+export const passwordChange = z.object({
+  currentPassword: z.string().max(2 * maxPasswordLength, 'The password is too long.'),
+  newPassword: password,
+});
+
+/** What signed in, by its `User-Agent`: on one line, cut to 200 characters; null when nothing is left. */
+export function deviceOf(userAgent: string | null): string | null {
+  return (
+    userAgent
+      ?.replace(/\p{Cc}/gu, ' ')
+      .trim()
+      .slice(0, 200) || null
+  );
+}
+
 export const newUser = z.object({
   name: userName,
   email,

@@ -1,4 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
+import pLimit from 'p-limit';
+import { AppError } from '../../shared/errors.ts';
 
 /**
  * The parameters of argon2id by OWASP's Password Storage Cheat Sheet: 19 MiB of memory, two passes, one lane. The
@@ -6,9 +8,27 @@ import { hash, verify } from '@node-rs/argon2';
  */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** The hash of a password, as a PHC string. */
-export function hashPassword(password: string): Promise<string> {
-  return hash(password.normalize('NFC'), parameters);
+/** Half of the threads that Node has for such work by default: files and names are looked up on the others. */
+const limit = pLimit(2);
+/** How many may wait for their turn, some seconds' worth. Beyond them nobody is helped by waiting too. */
+const maxWaiting = 64;
+
+/**
+ * Runs the work when it is its turn.
+ *
+ * @throws {AppError} `SERVICE_UNAVAILABLE` when too many wait already.
+ */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (limit.pendingCount >= maxWaiting) {
+    const message = 'Too many people are signing in or setting passwords at the moment.';
+    throw new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: 2 });
+  }
+  return limit(work);
+}
+
+/** The hash of a password, as a PHC string. @throws {AppError} `SERVICE_UNAVAILABLE` when too many wait already. */
+export async function hashPassword(password: string): Promise<string> {
+  return inTurn(() => hash(password.normalize('NFC'), parameters));
 }
 
 let unknownUserHash: Promise<string> | undefined;
@@ -16,9 +36,13 @@ let unknownUserHash: Promise<string> | undefined;
 /**
  * Whether a password is the one with this hash. Without a hash the answer is no, and takes as long as one with: who
  * measures must not learn which accounts exist.
+ *
+ * @throws {AppError} `SERVICE_UNAVAILABLE` when too many wait already.
  */
 export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
-  unknownUserHash ??= hashPassword('nobody has this password');
-  const matches = await verify(passwordHash ?? (await unknownUserHash), password.normalize('NFC'));
+  // Not in turn, or a refusal would be remembered for good.
+  unknownUserHash ??= hash('nobody has this password', parameters);
+  const stored = passwordHash ?? (await unknownUserHash);
+  const matches = await inTurn(() => verify(stored, password.normalize('NFC')));
   return passwordHash !== null && matches;
 }

@@ -1,35 +1,8 @@
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { build, type Queryable, statement, type Transaction, uniqueName } from '../../db/index.ts';
-import { credentials, sessions, users } from '../../db/tables/index.ts';
-import type { Role, SignedInViewer } from '../../shared/viewer.ts';
+import { credentials, users } from '../../db/tables/index.ts';
+import type { Role } from '../../shared/viewer.ts';
 import { userColumns, type UserRow } from '../users/index.ts';
-import type { AccessClaims } from './access-tokens.ts';
-
-const sessionViewer = statement({
-  name: 'session_viewer',
-  parameters: { sessionId: 'uuid', userId: 'uuid' },
-  selection: { id: users.id, role: users.role, sessionId: sessions.id },
-  query: ({ sessionId, userId }, columns) =>
-    build
-      .select(columns)
-      .from(sessions)
-      .innerJoin(users, eq(users.id, sessions.userId))
-      .where(
-        and(
-          eq(sessions.id, sessionId),
-          eq(sessions.userId, userId),
-          isNull(sessions.revokedAt),
-          gt(sessions.expiresAt, sql`now()`),
-          isNull(users.suspendedAt),
-        ),
-      ),
-});
-
-/** Who acts in a session; null when it is over, or the user is suspended or gone. */
-export async function findSessionViewer(db: Queryable, claims: AccessClaims): Promise<SignedInViewer | null> {
-  const [viewer = null] = await db.run(sessionViewer, claims);
-  return viewer;
-}
 
 const userForSignIn = statement({
   name: 'user_for_sign_in',
@@ -50,25 +23,6 @@ export async function findUserForSignIn(
 ): Promise<(UserRow & { passwordHash: string }) | null> {
   const [user = null] = await db.run(userForSignIn, { email });
   return user;
-}
-
-const insertSession = statement({
-  name: 'session_insert',
-  parameters: { id: 'uuid', userId: 'uuid', seconds: 'integer' },
-  selection: { id: sessions.id },
-  query: ({ id, userId, seconds }, columns) =>
-    build
-      .insert(sessions)
-      .values({ id, userId, expiresAt: sql`now() + make_interval(secs => ${seconds})` })
-      .returning(columns),
-});
-
-/** Begins a session that ends after so many seconds. */
-export async function createSession(
-  db: Queryable,
-  session: { id: string; userId: string; seconds: number },
-): Promise<void> {
-  await db.run(insertSession, session);
 }
 
 /** A username that nobody has, beginning with the base. */
@@ -119,19 +73,16 @@ export async function setPasswordHash(tx: Transaction, userId: string, passwordH
   await tx.run(upsertPassword, { userId, passwordHash });
 }
 
-const revokeSessions = statement({
-  name: 'sessions_revoke_by_user',
+const passwordHashOf = statement({
+  name: 'password_hash',
   parameters: { userId: 'uuid' },
-  selection: { id: sessions.id },
+  selection: { passwordHash: credentials.passwordHash },
   query: ({ userId }, columns) =>
-    build
-      .update(sessions)
-      .set({ revokedAt: sql`now()` })
-      .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt)))
-      .returning(columns),
+    build.select(columns).from(credentials).where(eq(credentials.userId, userId)),
 });
 
-/** Ends all sessions of a user. */
-export async function revokeSessionsOfUser(tx: Transaction, userId: string): Promise<void> {
-  await tx.run(revokeSessions, { userId });
+/** The hash of a user's password; null when they have none. */
+export async function findPasswordHash(db: Queryable, userId: string): Promise<string | null> {
+  const [row] = await db.run(passwordHashOf, { userId });
+  return row?.passwordHash ?? null;
 }

@@ -1,21 +1,26 @@
 import slugify from '@sindresorhus/slugify';
-import { type AfterCommit, type Database, ForeignKeyViolation, UniqueViolation } from '../../db/index.ts';
-import { AppError, conflict, forbidden, notFound } from '../../shared/errors.ts';
-import { newUuid } from '../../shared/ids.ts';
-import { isStorable, parseInput } from '../../shared/validation.ts';
-import { isAtLeast, type Role } from '../../shared/viewer.ts';
-import { type ServiceContext, usernameConflict, type UserRow } from '../users/index.ts';
-import type { AccessTokens } from './access-tokens.ts';
-import { maxPasswordLength, newUser, password as passwordInput } from './input.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
 import {
-  createSession,
-  createUserRow,
-  findUserForSignIn,
-  reserveUsername,
-  revokeSessionsOfUser,
-  setPasswordHash,
-} from './repository.ts';
+  type AfterCommit,
+  type Database,
+  ForeignKeyViolation,
+  type Transaction,
+  UniqueViolation,
+} from '../../db/index.ts';
+import { conflict, forbidden, notFound } from '../../shared/errors.ts';
+import { newUuid } from '../../shared/ids.ts';
+import { parseInput } from '../../shared/validation.ts';
+import { isAtLeast, type Role } from '../../shared/viewer.ts';
+import {
+  type ServiceContext,
+  username as usernameInput,
+  usernameConflict,
+  type UserRow,
+} from '../users/index.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import { newUser, password as passwordInput } from './input.ts';
+import { hashPassword } from './passwords.ts';
+import { createUserRow, reserveUsername, setPasswordHash } from './repository.ts';
+import { revokeSessionsOfUser } from './repository-write.ts';
 
 /** What the accounts module needs beside the database. */
 export interface AccountServices {
@@ -78,6 +83,27 @@ export async function createUser(db: Database, input: unknown, role: Role): Prom
   }
 }
 
+/** Somebody who wrote before there was an account. */
+export interface AuthorProfile {
+  readonly name: string;
+  /** What the username is made from; null makes it from the name. */
+  readonly handle: string | null;
+  readonly bio: string | null;
+  readonly avatarUrl: string | null;
+}
+
+/** Makes an author without address and password, who cannot sign in until one is set, and answers the identifier. */
+export async function createAuthor(tx: Transaction, author: AuthorProfile): Promise<string> {
+  const { name, handle, bio, avatarUrl } = author;
+  const id = newUuid();
+  const isUsername = handle !== null && usernameInput.safeParse(handle).success;
+  const base = isUsername ? handle : usernameFrom(handle ?? name, id);
+  const username = await reserveUsername(tx, base);
+  await createUserRow(tx, { id, username, name, email: null, bio, avatarUrl, role: 'AUTHOR' });
+  tx.record({ type: 'user', action: 'created', id });
+  return id;
+}
+
 /**
  * Sets a user's password and ends their sessions, without asking who wants it.
  *
@@ -88,45 +114,11 @@ export async function setPassword(db: Database, userId: string, password: string
   try {
     await db.transaction(async (tx) => {
       await setPasswordHash(tx, userId, passwordHash);
-      await revokeSessionsOfUser(tx, userId);
+      await revokeSessionsOfUser(tx, userId, null);
     });
   } catch (error) {
     throw error instanceof ForeignKeyViolation ? notFound('user') : error;
   }
-}
-
-/**
- * Signs a user in. Whatever is wrong, the answer is the same and takes the same time.
- *
- * @throws {AppError} `UNAUTHENTICATED`
- */
-export async function signIn(
-  db: Database,
-  { tokens, sessionTtl }: AccountServices,
-  { email, password }: { readonly email: string; readonly password: string },
-): Promise<{ user: UserRow; token: string; expiresAt: string }> {
-  // What cannot be an address or a password is not looked up or hashed as it is, but answered like any other.
-  const plausible = email.length <= 254 && isStorable(email) && password.length <= 2 * maxPasswordLength;
-  const user = await findUserForSignIn(db, plausible ? email.trim() : '');
-  const matches = await verifyPassword(user?.passwordHash ?? null, plausible ? password : '');
-  if (user === null || !matches || user.suspendedAt !== null) {
-    throw new AppError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
-  }
-  const { passwordHash: _, ...row } = user;
-  return { user: row, ...(await startSession(db, tokens, row.id, sessionTtl)) };
-}
-
-/** Begins a session for a user and answers an access token for it; `tokenTtl` (seconds) overrides the usual time. */
-export async function startSession(
-  db: Database,
-  tokens: AccessTokens,
-  userId: string,
-  sessionTtl: number,
-  tokenTtl?: number,
-): Promise<{ token: string; expiresAt: string }> {
-  const sessionId = newUuid();
-  await createSession(db, { id: sessionId, userId, seconds: sessionTtl });
-  return tokens.sign({ userId, sessionId }, tokenTtl);
 }
 
 /** A username from a name: its letters and digits in Latin script, or one that stands for the identifier. */

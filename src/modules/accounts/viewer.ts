@@ -2,7 +2,7 @@ import type { Database } from '../../db/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import { type AccessTokens, badToken } from './access-tokens.ts';
-import { findSessionViewer } from './repository.ts';
+import { findSessionViewer } from './repository-sessions.ts';
 
 /**
  * Who sends a request, by its `Authorization` header (RFC 6750): nobody without one. The session is read in one

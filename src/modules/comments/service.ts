@@ -54,7 +54,7 @@ export async function updateComment(
   });
 }
 
-/** Erases the comment. The answer is the comment as it was. */
+/** Erases the comment. The answer is the row as it was. */
 export async function deleteComment({ db, viewer }: ServiceContext, id: string): Promise<CommentRow> {
   return db.transaction(async (tx) => {
     const comment = await allowedComment(tx, viewer, 'delete', id);

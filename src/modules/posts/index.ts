@@ -1,3 +1,4 @@
+export { newPost, ownExcerpt, slug as postSlug } from './input.ts';
 export { postLoaders } from './loaders.ts';
 export { type PostOrderName, postOrders } from './order.ts';
 export { type PostScope, visibleTo } from './policy.ts';
@@ -16,4 +17,4 @@ export {
   postProjection,
   postResolvers,
 } from './resolvers.ts';
-export { draftSlug, holdPublishedPost, renderPost, slugOfTitle } from './service.ts';
+export { draftSlug, excerptFrom, holdPublishedPost, linkPost, renderPost, slugOfTitle } from './service.ts';

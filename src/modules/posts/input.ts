@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { textQuery } from '../../db/index.ts';
 import type { PostFilter } from '../../generated/resolvers.ts';
 import { isTimeKey, listRequest, type PageArguments, pageRequest } from '../../shared/pagination/index.ts';
+import { excerptOf } from '../../shared/markdown.ts';
 import { bytesOf, idOf, lineOf, parseInput, rule, textOf } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import { tagNames } from '../tags/index.ts';
@@ -12,6 +13,11 @@ import type { PostFilterValues, PostList } from './repository-lists.ts';
 
 const title = lineOf('The title', { min: 1, max: 200 });
 const body = bytesOf('The text', { min: 1, max: 1_000_000 });
+
+/** An excerpt that somebody writes: one line, cut like one that is made from the text; an empty one counts as none. */
+export const ownExcerpt = textOf('The excerpt', { min: 0, max: 2_000 }).transform(
+  (text) => excerptOf(text) || null,
+);
 
 const userId = idOf('user');
 
@@ -24,6 +30,7 @@ const contributors = z
 export const newPost = z.object({
   title,
   body,
+  excerpt: ownExcerpt.nullish().transform((text) => text ?? null),
   tags: tagNames.nullish().transform((names) => names ?? []),
   contributors: contributors.nullish().transform((ids) => ids ?? []),
   publish: z.boolean().default(false),
@@ -33,6 +40,7 @@ export const newPost = z.object({
 export const postChanges = z.object({
   title: title.optional(),
   body: body.optional(),
+  excerpt: ownExcerpt.nullable().optional(),
   tags: tagNames.nullable().optional(),
   contributors: contributors.nullable().optional(),
 });

@@ -1,5 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { build, statement, statementVariants, type Transaction, uniqueName } from '../../db/index.ts';
+import {
+  build,
+  type RowOf,
+  statement,
+  statementVariants,
+  type Transaction,
+  uniqueName,
+} from '../../db/index.ts';
 import { type PostStatus, postContributors, posts, postTags } from '../../db/tables/index.ts';
 import { rendererVersion } from '../../shared/markdown.ts';
 import type { PostScope } from './policy.ts';
@@ -10,11 +17,21 @@ const columns = postColumns('full');
 /** What every change of a post sets beside. */
 const touched = { version: sql`${posts.version} + 1`, updatedAt: sql`now()` };
 
+const lockColumns = {
+  ...columns,
+  hasOwnExcerpt: posts.hasOwnExcerpt,
+  // As much as an excerpt is made of.
+  searchText: sql<string>`left(${posts.searchText}, 600)`.as('search_text'),
+};
+
+/** A post that is kept from changing, with what its excerpt is and can be made of. */
+export type LockedPost = PostRow & RowOf<Pick<typeof lockColumns, 'hasOwnExcerpt' | 'searchText'>>;
+
 const lockPost = statementVariants(({ scope }: { scope: PostScope['kind'] }) =>
   statement({
     name: 'post_lock',
     parameters: { id: 'uuid', viewerId: 'uuid' },
-    selection: columns,
+    selection: lockColumns,
     query: ({ id, viewerId }, selection) =>
       build
         .select(selection)
@@ -25,7 +42,11 @@ const lockPost = statementVariants(({ scope }: { scope: PostScope['kind'] }) =>
 );
 
 /** The post with its text, kept from changing until the transaction ends; null when the viewer sees none. */
-export async function lockPostById(tx: Transaction, id: string, scope: PostScope): Promise<PostRow | null> {
+export async function lockPostById(
+  tx: Transaction,
+  id: string,
+  scope: PostScope,
+): Promise<LockedPost | null> {
   const [post = null] = await tx.run(lockPost({ scope: scope.kind }), { id, viewerId: scope.viewerId });
   return post;
 }
@@ -67,15 +88,21 @@ export const reserveSlug = uniqueName(posts.slug);
 export interface RenderedText {
   readonly body: string;
   readonly html: string;
-  readonly excerpt: string;
   readonly searchText: string;
   readonly readingTimeMinutes: number;
 }
 
+/** What lists show of a post, and whether somebody wrote it. */
+export interface Excerpt {
+  readonly excerpt: string;
+  readonly hasOwnExcerpt: boolean;
+}
+
+const excerptParameters = { excerpt: 'text', hasOwnExcerpt: 'boolean' } as const;
+
 const textParameters = {
   body: 'text',
   html: 'text',
-  excerpt: 'text',
   searchText: 'text',
   readingTimeMinutes: 'integer',
 } as const;
@@ -84,6 +111,7 @@ const insertPost = statement({
   name: 'post_insert',
   parameters: {
     ...textParameters,
+    ...excerptParameters,
     id: 'uuid',
     authorId: 'uuid',
     slug: 'text',
@@ -103,7 +131,7 @@ const insertPost = statement({
       .returning(selection),
 });
 
-export interface NewPost extends RenderedText {
+export interface NewPost extends RenderedText, Excerpt {
   readonly id: string;
   readonly authorId: string;
   readonly slug: string;
@@ -118,7 +146,7 @@ export async function createPostRow(tx: Transaction, post: NewPost): Promise<Pos
 
 const updateText = statement({
   name: 'post_update',
-  parameters: { ...textParameters, id: 'uuid', title: 'text' },
+  parameters: { ...textParameters, ...excerptParameters, id: 'uuid', title: 'text' },
   selection: columns,
   query: ({ id, ...values }, selection) =>
     build
@@ -130,27 +158,24 @@ const updateText = statement({
 
 const updateTitle = statement({
   name: 'post_update_title',
-  parameters: { id: 'uuid', title: 'text' },
+  parameters: { ...excerptParameters, id: 'uuid', title: 'text' },
   selection: columns,
-  query: ({ id, title }, selection) =>
+  query: ({ id, ...values }, selection) =>
     build
       .update(posts)
-      .set({ title, ...touched })
+      .set({ ...values, ...touched })
       .where(eq(posts.id, id))
       .returning(selection),
 });
 
-/** Changes the title, and the text where there is a new one. */
+/** Changes title and excerpt, and the text where there is a new one. */
 export async function updatePostRow(
   tx: Transaction,
-  id: string,
-  title: string,
+  post: { readonly id: string; readonly title: string } & Excerpt,
   text: RenderedText | null,
 ): Promise<PostRow> {
   const [row] =
-    text === null
-      ? await tx.run(updateTitle, { id, title })
-      : await tx.run(updateText, { id, title, ...text });
+    text === null ? await tx.run(updateTitle, post) : await tx.run(updateText, { ...post, ...text });
   return row as PostRow;
 }
 

@@ -14,7 +14,9 @@ import type { PostProjection, PostRow } from './repository.ts';
 import {
   createPostRow,
   deletePostById,
+  type Excerpt,
   holdPostById,
+  type LockedPost,
   lockPostById,
   type RenderedText,
   reserveSlug,
@@ -26,14 +28,22 @@ import {
 
 /** Writes a post of the viewer's. @throws {AppError} `BAD_USER_INPUT` when a contributor does not exist. */
 export async function createPost({ db, viewer }: ServiceContext, input: unknown): Promise<PostRow> {
-  const { title, body, tags, contributors, publish } = parseInput(newPost, input);
+  const { title, body, excerpt, tags, contributors, publish } = parseInput(newPost, input);
   const authorId = signedIn(viewer).id;
   const text = renderPost(body);
   const id = newUuid();
   return db.transaction(async (tx) => {
     const slug = publish ? await reserveSlug(tx, slugOfTitle(title, id)) : draftSlug(id);
     const status = publish ? 'PUBLISHED' : 'DRAFT';
-    const post = await createPostRow(tx, { id, authorId, slug, title, status, ...text });
+    const post = await createPostRow(tx, {
+      id,
+      authorId,
+      slug,
+      title,
+      status,
+      ...text,
+      ...excerptFrom(text, excerpt),
+    });
     await linkPost(tx, id, tags, contributors);
     tx.record({ type: 'post', action: 'created', id, authorId });
     if (publish) tx.record({ type: 'post', action: 'published', id, authorId });
@@ -60,7 +70,16 @@ export async function updatePost(
         { path: ['expectedVersion'], code: 'stale', message: `The post has version ${post.version} now.` },
       ]);
     }
-    const changed = await updatePostRow(tx, id, changes.title ?? post.title, text);
+    const ownExcerpt = post.hasOwnExcerpt ? post.excerpt : null;
+    const changed = await updatePostRow(
+      tx,
+      {
+        id,
+        title: changes.title ?? post.title,
+        ...excerptFrom(text ?? post, changes.excerpt === undefined ? ownExcerpt : changes.excerpt),
+      },
+      text,
+    );
     await linkPost(
       tx,
       id,
@@ -110,7 +129,7 @@ export function archivePost(context: ServiceContext, id: string): Promise<PostRo
   });
 }
 
-/** Erases the post. The answer is the post as it was. */
+/** Erases the post. The answer is the row as it was. */
 export async function deletePost({ db, viewer }: ServiceContext, id: string): Promise<PostRow> {
   return db.transaction(async (tx) => {
     const post = await allowedPost(tx, viewer, 'delete', id);
@@ -161,15 +180,15 @@ async function allowedPost(
   viewer: Viewer,
   action: PostAction,
   id: string,
-): Promise<PostRow> {
+): Promise<LockedPost> {
   const post = await lockPostById(tx, id, visibleTo(signedIn(viewer)));
   if (post === null) throw notFound('post');
   if (!mayWithPost(viewer, action, post)) throw forbidden(`You may not ${action} the posts of others.`);
   return post;
 }
 
-/** Sets tags and contributors where they are given. */
-async function linkPost(
+/** Sets tags and contributors where they are given. @throws {AppError} `BAD_USER_INPUT` when a contributor does not exist. */
+export async function linkPost(
   tx: Transaction,
   id: string,
   tags: readonly string[] | undefined,
@@ -194,10 +213,14 @@ export function renderPost(body: string): RenderedText {
   return {
     body,
     html,
-    excerpt: excerptOf(text),
     searchText: searchTextOf(text),
     readingTimeMinutes: readingTimeMinutes(text),
   };
+}
+
+/** The excerpt that somebody wrote; otherwise the one that the text makes. */
+export function excerptFrom({ searchText }: Pick<RenderedText, 'searchText'>, own: string | null): Excerpt {
+  return { excerpt: own ?? excerptOf(searchText), hasOwnExcerpt: own !== null };
 }
 
 /** A slug from a title: its letters and digits in Latin script, or one that stands for the identifier. */

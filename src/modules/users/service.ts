@@ -58,7 +58,7 @@ export function reinstateUser(context: ServiceContext, id: string): Promise<User
 }
 
 /**
- * Erases the user and all they made. The answer is the user as they were.
+ * Erases the user and all they made. The answer is the row as it was.
  *
  * @throws {AppError} `CONFLICT` when no administrator would be left.
  */

@@ -22,7 +22,7 @@ const SIDEWAYS: Record<string, string[]> = { http: ['graphql'] };
 const MODULES = [['users', 'tags'], ['accounts', 'posts'], ['comments'], ['follows', 'likes'], ['search']];
 
 const DATABASE = /^src\/db\//;
-const REPOSITORY = /^src\/(modules\/[^/]+|cli\/demo)\/repository[^/]*(\.ts$|\/)/;
+const REPOSITORY = /^src\/(modules|cli)\/[^/]+\/repository[^/]*(\.ts$|\/)/;
 
 /** Packages that are used in these files and in no others. */
 const PACKAGE_HOMES: Record<string, RegExp[]> = {

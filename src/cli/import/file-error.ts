@@ -1,0 +1,25 @@
+import { AppError } from '../../shared/errors.ts';
+import { failureLine } from '../failure.ts';
+
+/** What keeps a file from being imported, in a sentence or two. */
+export class FileError extends Error {
+  override readonly name = 'FileError';
+}
+
+/** A file that was not taken, and why. */
+export interface Refusal {
+  /** Relative to the folder, with forward slashes. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Why one file was not taken. What keeps all files from being taken is thrown on. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AppError && error.code === 'SERVICE_UNAVAILABLE') throw error;
+  return error instanceof FileError ? error.message : failureLine(error);
+}
+
+/** A text from a file as a reason may quote it: on one line, and not long. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`);
+}

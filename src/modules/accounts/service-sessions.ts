@@ -1,0 +1,167 @@
+import type { Database } from '../../db/index.ts';
+import { AppError, badInputAt, notFound } from '../../shared/errors.ts';
+import { newUuid } from '../../shared/ids.ts';
+import { isStorable, parseInput } from '../../shared/validation.ts';
+import { signedIn } from '../../shared/viewer.ts';
+import { findUsersByIds, type ServiceContext, type UserRow } from '../users/index.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import { deviceOf, maxPasswordLength, passwordChange } from './input.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+import { isRefreshToken, newRefreshToken, newSalt, refreshTokenHash, successorOf } from './refresh-tokens.ts';
+import { findPasswordHash, findUserForSignIn, setPasswordHash } from './repository.ts';
+import type { SessionRow } from './repository-sessions.ts';
+import {
+  createSession,
+  findUnusedTokenExpiry,
+  lockRefreshToken,
+  revokeSessionOfUser,
+  revokeSessionsOfUser,
+  rotateRefreshToken,
+} from './repository-write.ts';
+import type { AccountServices } from './service.ts';
+
+/** What a client gets that signs in, or goes on being signed in. Times are RFC 3339. */
+export interface SignedIn {
+  readonly user: UserRow;
+  readonly accessToken: string;
+  readonly accessTokenExpiresAt: string;
+  readonly refreshToken: string;
+  readonly refreshTokenExpiresAt: string;
+}
+
+/**
+ * Signs a user in. Whatever is wrong, the answer is the same and takes the same time.
+ *
+ * @param userAgent What signs in, as it says itself.
+ * @throws {AppError} `UNAUTHENTICATED`
+ */
+export async function signIn(
+  db: Database,
+  { tokens, sessionTtl }: AccountServices,
+  { email, password }: { readonly email: string; readonly password: string },
+  userAgent: string | null,
+): Promise<SignedIn> {
+  // What cannot be an address or a password is not looked up or hashed as it is, but answered like any other.
+  const plausible = email.length <= 254 && isStorable(email) && password.length <= 2 * maxPasswordLength;
+  const found = await findUserForSignIn(db, plausible ? email.trim() : '');
+  const matches = await verifyPassword(found?.passwordHash ?? null, plausible ? password : '');
+  if (found === null || !matches || found.suspendedAt !== null) {
+    throw new AppError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
+  }
+  const { passwordHash: _, ...user } = found;
+  const id = newUuid();
+  const refreshToken = newRefreshToken();
+  const refreshTokenExpiresAt = await createSession(db, {
+    id,
+    userId: user.id,
+    device: deviceOf(userAgent),
+    seconds: sessionTtl,
+    refreshHash: refreshTokenHash(refreshToken),
+  });
+  return { user, refreshToken, refreshTokenExpiresAt, ...(await accessTokenFor(tokens, user.id, id)) };
+}
+
+/**
+ * Begins a session that cannot be refreshed, and answers an access token for it; `tokenTtl` (seconds) overrides the
+ * usual time.
+ */
+export async function startSession(
+  db: Database,
+  tokens: AccessTokens,
+  userId: string,
+  seconds: number,
+  tokenTtl?: number,
+): Promise<{ token: string; expiresAt: string }> {
+  const sessionId = newUuid();
+  await createSession(db, { id: sessionId, userId, device: null, seconds, refreshHash: null });
+  return tokens.sign({ userId, sessionId }, tokenTtl);
+}
+
+/**
+ * Changes a refresh token for the next one (RFC 9700, section 4.14.2). One that was used before ends its session, but
+ * for the last one within a few seconds, which is answered as before: the client did not get the answer.
+ *
+ * @throws {AppError} `UNAUTHENTICATED`, whatever is wrong.
+ */
+export async function refreshSession(
+  db: Database,
+  { tokens, sessionTtl }: AccountServices,
+  refreshToken: string,
+): Promise<SignedIn> {
+  if (!isRefreshToken(refreshToken)) throw badRefreshToken();
+  const hash = refreshTokenHash(refreshToken);
+  // A session that is ended here must stay ended, so the refusal comes after the commit.
+  const refreshed = await db.transaction(async (tx) => {
+    const found = await lockRefreshToken(tx, hash);
+    if (found === null) return null;
+    const { sessionId, user } = found;
+    const salt = found.salt ?? newSalt();
+    const next = successorOf(refreshToken, salt);
+    const nextHash = refreshTokenHash(next);
+    const isFirstUse = found.salt === null;
+    const expiresAt = isFirstUse
+      ? await rotateRefreshToken(tx, { hash, salt, next: nextHash, sessionId, seconds: sessionTtl })
+      : found.isRecent
+        ? await findUnusedTokenExpiry(tx, nextHash)
+        : null;
+    if (expiresAt !== null) return { user, sessionId, refreshToken: next, refreshTokenExpiresAt: expiresAt };
+    await revokeSessionOfUser(tx, user.id, sessionId);
+    return null;
+  });
+  if (refreshed === null) throw badRefreshToken();
+  const { sessionId, ...signedInAgain } = refreshed;
+  return { ...signedInAgain, ...(await accessTokenFor(tokens, refreshed.user.id, sessionId)) };
+}
+
+/** Ends the session that asks. */
+export function signOut({ db, viewer }: ServiceContext): Promise<SessionRow> {
+  const { id, sessionId } = signedIn(viewer);
+  return endSession(db, id, sessionId);
+}
+
+/** Ends all sessions of the viewer. */
+export function signOutEverywhere({ db, viewer }: ServiceContext): Promise<SessionRow[]> {
+  return revokeSessionsOfUser(db, signedIn(viewer).id, null);
+}
+
+/** Ends one of the viewer's sessions. @throws {AppError} `NOT_FOUND` when they have no such session. */
+export function revokeSession({ db, viewer }: ServiceContext, id: string): Promise<SessionRow> {
+  return endSession(db, signedIn(viewer).id, id);
+}
+
+async function endSession(db: Database, userId: string, sessionId: string): Promise<SessionRow> {
+  const session = await revokeSessionOfUser(db, userId, sessionId);
+  if (session === null) throw notFound('session');
+  return session;
+}
+
+/**
+ * Gives the viewer another password and ends their other sessions.
+ *
+ * @throws {AppError} `BAD_USER_INPUT` when the old password is wrong, or the new one cannot be one.
+ */
+export async function changePassword({ db, viewer }: ServiceContext, input: unknown): Promise<UserRow> {
+  const { id, sessionId } = signedIn(viewer);
+  const { currentPassword, newPassword } = parseInput(passwordChange, input);
+  if (!(await verifyPassword(await findPasswordHash(db, id), currentPassword))) {
+    throw badInputAt(['input', 'currentPassword'], 'wrong', 'This is not the password of the account.');
+  }
+  const passwordHash = await hashPassword(newPassword);
+  return db.transaction(async (tx) => {
+    const [user = null] = await findUsersByIds(tx, [id]);
+    if (user === null) throw notFound('user');
+    await setPasswordHash(tx, id, passwordHash);
+    await revokeSessionsOfUser(tx, id, sessionId);
+    return user;
+  });
+}
+
+async function accessTokenFor(tokens: AccessTokens, userId: string, sessionId: string) {
+  const { token, expiresAt } = await tokens.sign({ userId, sessionId });
+  return { accessToken: token, accessTokenExpiresAt: expiresAt };
+}
+
+/** The one answer to all that is wrong with a refresh token. */
+function badRefreshToken(): AppError {
+  return new AppError('UNAUTHENTICATED', 'The refresh token is not valid. Sign in again.');
+}
