@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { check, index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { plainText, primaryId, timestamp } from './columns.ts';
 import { users } from './users.ts';
 
@@ -47,4 +47,48 @@ export const refreshTokens = pgTable(
     salt: text('salt'),
   },
   (t) => [index('refresh_tokens_session_id_index').on(t.sessionId)],
+);
+
+/** What a mailed link is for: proving the address of an account, setting a new password, proving a new address. */
+export const emailLinkPurposes = ['VERIFY_EMAIL', 'RESET_PASSWORD', 'CHANGE_EMAIL'] as const;
+
+/** The links that were mailed and are good for something still; using one deletes all of its user and purpose. */
+export const emailLinks = pgTable(
+  'email_links',
+  {
+    /** SHA-256 of the link's token, in hexadecimal. */
+    hash: plainText('hash').primaryKey(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    purpose: text('purpose').$type<(typeof emailLinkPurposes)[number]>().notNull(),
+    /** The address that the link was sent to, and proves. */
+    email: text('email').notNull(),
+    expiresAt: timestamp('expires_at').notNull(),
+  },
+  (t) => [
+    index('email_links_user_index').on(t.userId, t.purpose),
+    check(
+      'email_links_purpose_check',
+      sql`${t.purpose} in ('VERIFY_EMAIL', 'RESET_PASSWORD', 'CHANGE_EMAIL')`,
+    ),
+  ],
+);
+
+/** Whom an outside issuer's tokens stand for. */
+export const externalIdentities = pgTable(
+  'external_identities',
+  {
+    issuer: plainText('issuer').notNull(),
+    /** What the issuer calls the user. */
+    subject: plainText('subject').notNull(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: timestamp('created_at').notNull().default(sql`now()`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.issuer, t.subject] }),
+    index('external_identities_user_id_index').on(t.userId),
+  ],
 );

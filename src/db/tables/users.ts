@@ -13,6 +13,8 @@ export const users = pgTable(
     avatarUrl: text('avatar_url'),
     role: text('role').$type<Role>().notNull(),
     email: text('email'),
+    /** When the user proved that the address is theirs; null while they have not. */
+    emailVerifiedAt: timestamp('email_verified_at'),
     suspendedAt: timestamp('suspended_at'),
     createdAt: timestamp('created_at').notNull().default(sql`now()`),
     updatedAt: timestamp('updated_at').notNull().default(sql`now()`),

@@ -19,7 +19,14 @@ const LAYERS = [
 const SIDEWAYS: Record<string, string[]> = { http: ['graphql'] };
 
 /** A module may import what stands above it here, and only through its `index.ts`; neighbours stay strangers. */
-const MODULES = [['users', 'tags'], ['accounts', 'posts'], ['comments'], ['follows', 'likes'], ['search']];
+const MODULES = [
+  ['audit', 'outbox', 'tokens'],
+  ['users', 'tags'],
+  ['accounts', 'posts'],
+  ['comments'],
+  ['follows', 'likes'],
+  ['search'],
+];
 
 const DATABASE = /^src\/db\//;
 const REPOSITORY = /^src\/(modules|cli)\/[^/]+\/repository[^/]*(\.ts$|\/)/;
