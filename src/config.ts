@@ -26,6 +26,14 @@ const host = z
     'must be an IP address or a host name',
   );
 
+const addressRanges = z
+  .string()
+  .transform((text) => text.split(',').map((range) => range.trim()))
+  .refine(
+    (ranges) => ranges.every(isAddressRange),
+    'must be IP addresses, or ranges such as 10.0.0.0/8, with commas between them',
+  );
+
 /** Every environment variable that the program reads, with its default. */
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
@@ -49,6 +57,7 @@ const environment = z.object({
   INTROSPECTION: flag.optional(),
   EXPLORER: flag.optional(),
   DEMO: flag.optional(),
+  TRUSTED_PROXIES: addressRanges.default([]),
   HTTP_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(64_000_000).default(7_000_000),
   HTTP_REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
   SHUTDOWN_TIMEOUT_MS: milliseconds.default(25_000),
@@ -80,6 +89,8 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
+    /** The addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
+    readonly trustedProxies: readonly string[];
     /** In bytes. */
     readonly bodyLimit: number;
     /** In milliseconds. */
@@ -133,6 +144,13 @@ export function showsStacks({ LOG_LEVEL: level }: NodeJS.ProcessEnv = process.en
   return level === 'debug' || level === 'trace';
 }
 
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const widest = { 4: 32, 6: 128 }[isIP(address)];
+  if (widest === undefined || rest.length > 0) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= widest);
+}
+
 function configFrom(env: Environment): Config {
   const production = env.NODE_ENV === 'production';
   return Object.freeze({
@@ -141,6 +159,7 @@ function configFrom(env: Environment): Config {
     http: {
       host: env.HOST,
       port: env.PORT,
+      trustedProxies: env.TRUSTED_PROXIES,
       bodyLimit: env.HTTP_BODY_LIMIT_BYTES,
       requestTimeout: env.HTTP_REQUEST_TIMEOUT_MS,
       shutdownTimeout: env.SHUTDOWN_TIMEOUT_MS,

@@ -48,7 +48,7 @@ export async function listAccounts({
 export async function setRole(idOrUsername: string, role: Role): Promise<void> {
   const changed = await withDatabase(async (db) => {
     const { id } = await getUser(db, idOrUsername);
-    return setUserRole({ db, viewer: operator }, id, role);
+    return setUserRole({ db, viewer: operator, origin: null }, id, role);
   });
   console.log(`${toGlobalId('user', changed.id)} ${changed.username} ${changed.role}`);
 }

@@ -2,6 +2,8 @@ import { MIMEType } from 'node:util';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
+import { canonicalAddress } from '../shared/ip-address.ts';
+import type { RequestOrigin } from '../shared/origin.ts';
 import { RequestRefusal } from './errors.ts';
 
 const methods = ['GET', 'HEAD', 'POST'];
@@ -19,10 +21,9 @@ export function addGraphqlEndpoint(
     async handler(request, reply) {
       // Built before Apollo Server is asked, so that a bad token is refused with 401 whatever else is wrong.
       const context = await buildContext({
-        requestId: request.id,
+        origin: originOf(request),
         // Node keeps the first of several such headers and drops the others; together they are refused.
         authorization: request.raw.headersDistinct['authorization']?.join(', '),
-        userAgent: request.headers['user-agent'],
       });
       const response = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
@@ -66,6 +67,15 @@ function isJson(contentType: string | undefined): boolean {
   } catch {
     return false;
   }
+}
+
+/** The address is the peer's, or what a trusted proxy says of it; a proxy that names none stands for the client. */
+function originOf({ id, ip, headers, socket }: FastifyRequest): RequestOrigin {
+  return {
+    requestId: id,
+    clientAddress: canonicalAddress(ip ?? '') ?? canonicalAddress(socket.remoteAddress ?? ''),
+    userAgent: headers['user-agent'] ?? null,
+  };
 }
 
 function headersOf({ headers }: FastifyRequest): HeaderMap {

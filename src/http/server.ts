@@ -53,6 +53,7 @@ export function createHttpServer({
     bodyLimit: options.bodyLimit,
     requestTimeout: options.requestTimeout,
     keepAliveTimeout: 72_000,
+    trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
     http: { headersTimeout: Math.min(options.requestTimeout, 15_000) },
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors(_, request, reply) {

@@ -216,7 +216,7 @@ describe('user', () => {
     const { user } = await withDriver(async (driver) => {
       const accounts = await createAccountServices(readConfig(env));
       const proof = { email: 'ada@example.org', password: 'analytical' };
-      return signIn(new Database(driver), accounts, proof, null);
+      return signIn({ db: new Database(driver), viewer: null, origin: null }, accounts, proof);
     });
     expect(user).toMatchObject({ name: 'Ada Byron', role: 'ADMIN', id: uuidOf('user', ada) });
   });
@@ -281,7 +281,7 @@ describe('user', () => {
       const accounts = await createAccountServices(readConfig(env));
       const db = new Database(driver);
       const proof = { email: 'bo@example.org', password: 'from a pipe' };
-      const { user } = await signIn(db, accounts, proof, null);
+      const { user } = await signIn({ db, viewer: null, origin: null }, accounts, proof);
       expect(user.username).toBe('bo');
       await expect(findViewer(db, accounts.tokens, `Bearer ${token.trim()}`)).rejects.toThrow('ended');
     });
@@ -328,7 +328,8 @@ describe('token', () => {
         text: `select id from users where username = 'bo'`,
         values: [],
       });
-      await suspendUser({ db, viewer: { id: '', role: 'ADMIN', sessionId: '' } }, String(id));
+      const viewer = { id: '', role: 'ADMIN', sessionId: '' } as const;
+      await suspendUser({ db, viewer, origin: null }, String(id));
     });
     expect(await runCommand(['token', '--user', 'bo'], env)).toEqual({
       code: 1,

@@ -11,7 +11,11 @@ import { causeOf, isUnexpected, noteRequest } from '../format-error.ts';
  * are never logged.
  */
 export function operationLog(log: Logger): ApolloServerPlugin<Context> {
-  function logUnexpected(error: Error, { requestId }: Context, path?: GraphQLError['path']): void {
+  function logUnexpected(
+    error: Error,
+    { origin: { requestId } }: Context,
+    path?: GraphQLError['path'],
+  ): void {
     noteRequest(error, requestId);
     log.error({ requestId, ...(path && { path }), err: causeOf(error) }, 'unexpected error');
   }
@@ -23,7 +27,7 @@ export function operationLog(log: Logger): ApolloServerPlugin<Context> {
     },
     async requestDidStart({ contextValue }) {
       const start = performance.now();
-      const { requestId } = contextValue;
+      const { requestId } = contextValue.origin;
       return {
         async didEncounterErrors({ errors }) {
           for (const error of errors) {

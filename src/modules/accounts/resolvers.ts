@@ -23,8 +23,8 @@ const Mutation = {
     const user = await service.signUp(context, context.accounts.signUp, input);
     return { ...user, isOwnSignUp: true };
   },
-  async signIn(_, { input }, { db, accounts, userAgent }) {
-    return ownSignIn(await sessions.signIn(db, accounts, input, userAgent));
+  async signIn(_, { input }, context) {
+    return ownSignIn(await sessions.signIn(context, context.accounts, input));
   },
   async refreshSession(_, { refreshToken }, { db, accounts }) {
     return ownSignIn(await sessions.refreshSession(db, accounts, refreshToken));

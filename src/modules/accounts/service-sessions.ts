@@ -32,14 +32,12 @@ export interface SignedIn {
 /**
  * Signs a user in. Whatever is wrong, the answer is the same and takes the same time.
  *
- * @param userAgent What signs in, as it says itself.
  * @throws {AppError} `UNAUTHENTICATED`
  */
 export async function signIn(
-  db: Database,
+  { db, origin }: ServiceContext,
   { tokens, sessionTtl }: AccountServices,
   { email, password }: { readonly email: string; readonly password: string },
-  userAgent: string | null,
 ): Promise<SignedIn> {
   // What cannot be an address or a password is not looked up or hashed as it is, but answered like any other.
   const plausible = email.length <= 254 && isStorable(email) && password.length <= 2 * maxPasswordLength;
@@ -54,7 +52,7 @@ export async function signIn(
   const refreshTokenExpiresAt = await createSession(db, {
     id,
     userId: user.id,
-    device: deviceOf(userAgent),
+    device: deviceOf(origin?.userAgent ?? null),
     seconds: sessionTtl,
     refreshHash: refreshTokenHash(refreshToken),
   });

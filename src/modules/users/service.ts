@@ -1,6 +1,7 @@
 import { type Database, type Transaction, UniqueViolation } from '../../db/index.ts';
 import { conflict, forbidden, notFound } from '../../shared/errors.ts';
 import { parseInput } from '../../shared/validation.ts';
+import type { RequestOrigin } from '../../shared/origin.ts';
 import { type Role, signedIn, type Viewer } from '../../shared/viewer.ts';
 import { userChanges } from './input.ts';
 import { mayWithUser, type UserAction } from './policy.ts';
@@ -18,6 +19,8 @@ import {
 export interface ServiceContext {
   readonly db: Database;
   readonly viewer: Viewer;
+  /** Null on the command line. */
+  readonly origin: RequestOrigin | null;
 }
 
 export async function updateUser(context: ServiceContext, id: string, input: unknown): Promise<UserRow> {
