@@ -11,6 +11,8 @@ export const credentials = pgTable('credentials', {
   /** An argon2id hash as a PHC string. */
   passwordHash: text('password_hash').notNull(),
   updatedAt: timestamp('updated_at').notNull().default(sql`now()`),
+  /** When it was set by a mailed link; null where it was not, and as soon as somebody signs in with it. */
+  resetAt: timestamp('reset_at'),
 });
 
 export const sessions = pgTable(

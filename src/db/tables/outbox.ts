@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { check, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { primaryId, timestamp } from './columns.ts';
 
 /**
@@ -14,6 +14,8 @@ export const outbox = pgTable(
     /** What kind of message it is. */
     topic: text('topic').notNull(),
     payload: jsonb('payload').notNull(),
+    /** What a newer message replaces while it was not sent; null for one that stands for itself. */
+    key: text('key'),
     createdAt: timestamp('created_at').notNull().default(sql`now()`),
     /** When to try (again); while an attempt is under way, when to take it for lost. */
     dueAt: timestamp('due_at').notNull().default(sql`now()`),
@@ -24,6 +26,7 @@ export const outbox = pgTable(
     deadAt: timestamp('dead_at'),
   },
   (t) => [
+    uniqueIndex('outbox_key').on(t.key),
     index('outbox_due_index').on(t.dueAt).where(sql`${t.deadAt} is null`),
     index('outbox_dead_index').on(t.deadAt, t.id).where(sql`${t.deadAt} is not null`),
     check('outbox_attempts_check', sql`${t.attempts} >= 0`),
