@@ -9,13 +9,8 @@ import type { Driver } from './db/index.ts';
 import { startApollo } from './graphql/apollo.ts';
 import { contextBuilder } from './graphql/context.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
-import {
-  AccessTokens,
-  type AccountServices,
-  keptSigningKey,
-  readSigningKey,
-  type SigningKey,
-} from './modules/accounts/index.ts';
+import type { AccountServices } from './modules/accounts/index.ts';
+import { AccessTokens, keptSigningKey, readSigningKey, type SigningKey } from './modules/tokens/index.ts';
 import { describeError } from './shared/describe-error.ts';
 
 /** Where the migrations are: beside the sources, and beside the build. */

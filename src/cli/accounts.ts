@@ -11,7 +11,7 @@ import { CommandError } from './failure.ts';
 export const operator: SignedInViewer = {
   id: '00000000-0000-0000-0000-000000000000',
   role: 'ADMIN',
-  sessionId: '00000000-0000-0000-0000-000000000000',
+  sessionId: null,
 };
 
 /** @throws {CommandError} when nobody has this identifier or username. */

@@ -10,7 +10,8 @@ export type Role = (typeof roles)[number];
 export interface SignedInViewer {
   readonly id: string;
   readonly role: Role;
-  readonly sessionId: string;
+  /** Null for who has no session here: another issuer's token signs them in, or they run a command. */
+  readonly sessionId: string | null;
 }
 
 /** Who asks: a signed-in user, or null for an anonymous one. */

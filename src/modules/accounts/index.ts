@@ -1,9 +1,7 @@
-export { AccessTokens, type AccessTokenOptions, type SigningKey } from './access-tokens.ts';
 export { accountLoaders } from './loaders.ts';
 export { hashPassword, verifyPassword } from './passwords.ts';
 export { createUserRow, setPasswordHash } from './repository.ts';
 export { accountResolvers, type Session } from './resolvers.ts';
 export { type AccountServices, createAuthor, createUser, setPassword, type SignUpPolicy } from './service.ts';
 export { startSession } from './service-sessions.ts';
-export { keptSigningKey, readSigningKey } from './signing-key.ts';
 export { findViewer } from './viewer.ts';

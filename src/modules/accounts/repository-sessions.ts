@@ -22,7 +22,7 @@ import {
 import { sessions, users } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
 import type { SignedInViewer } from '../../shared/viewer.ts';
-import type { AccessClaims } from './access-tokens.ts';
+import type { AccessClaims } from '../tokens/index.ts';
 
 /** The columns of a session. */
 export const sessionColumns = {

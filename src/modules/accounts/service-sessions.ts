@@ -1,10 +1,10 @@
 import type { Database } from '../../db/index.ts';
-import { AppError, badInputAt, notFound } from '../../shared/errors.ts';
+import { AppError, badInputAt, forbidden, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
 import { isStorable, parseInput } from '../../shared/validation.ts';
 import { signedIn } from '../../shared/viewer.ts';
 import { findUsersByIds, type ServiceContext, type UserRow } from '../users/index.ts';
-import type { AccessTokens } from './access-tokens.ts';
+import type { AccessTokens } from '../tokens/index.ts';
 import { deviceOf, maxPasswordLength, passwordChange } from './input.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { isRefreshToken, newRefreshToken, newSalt, refreshTokenHash, successorOf } from './refresh-tokens.ts';
@@ -111,9 +111,10 @@ export async function refreshSession(
   return { ...signedInAgain, ...(await accessTokenFor(tokens, refreshed.user.id, sessionId)) };
 }
 
-/** Ends the session that asks. */
-export function signOut({ db, viewer }: ServiceContext): Promise<SessionRow> {
+/** Ends the session that asks. @throws {AppError} `FORBIDDEN` when the viewer has none here. */
+export async function signOut({ db, viewer }: ServiceContext): Promise<SessionRow> {
   const { id, sessionId } = signedIn(viewer);
+  if (sessionId === null) throw forbidden('You are signed in by another issuer: sign out there.');
   return endSession(db, id, sessionId);
 }
 

@@ -16,7 +16,7 @@ import {
   usernameConflict,
   type UserRow,
 } from '../users/index.ts';
-import type { AccessTokens } from './access-tokens.ts';
+import type { AccessTokens } from '../tokens/index.ts';
 import { newUser, password as passwordInput } from './input.ts';
 import { hashPassword } from './passwords.ts';
 import { createUserRow, reserveUsername, setPasswordHash } from './repository.ts';

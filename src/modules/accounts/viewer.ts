@@ -1,7 +1,7 @@
 import type { Database } from '../../db/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Viewer } from '../../shared/viewer.ts';
-import { type AccessTokens, badToken } from './access-tokens.ts';
+import { type AccessTokens, badToken } from '../tokens/index.ts';
 import { findSessionViewer } from './repository-sessions.ts';
 
 /**
