@@ -76,6 +76,10 @@ export type Comment = Node & {
   readonly replies: FieldWrapper<CommentConnection>;
   /** When the text was last changed. */
   readonly updatedAt: FieldWrapper<Scalars['DateTime']['output']>;
+  /** Whether the viewer may erase the comment with `deleteComment`. */
+  readonly viewerCanDelete: FieldWrapper<Scalars['Boolean']['output']>;
+  /** Whether the viewer may change the comment with `updateComment`. */
+  readonly viewerCanUpdate: FieldWrapper<Scalars['Boolean']['output']>;
 };
 
 
@@ -400,6 +404,20 @@ export type Post = Node & {
   readonly updatedAt: FieldWrapper<Scalars['DateTime']['output']>;
   /** How often the post was changed, counted from 1; `updatePost` takes it as `expectedVersion`. */
   readonly version: FieldWrapper<Scalars['Int']['output']>;
+  /** Whether the viewer may withdraw the post with `archivePost`; false for a post that is not published. */
+  readonly viewerCanArchive: FieldWrapper<Scalars['Boolean']['output']>;
+  /** Whether the viewer may write comments under the post with `addComment`; false for a post that is not published. */
+  readonly viewerCanComment: FieldWrapper<Scalars['Boolean']['output']>;
+  /** Whether the viewer may erase the post with `deletePost`. */
+  readonly viewerCanDelete: FieldWrapper<Scalars['Boolean']['output']>;
+  /** Whether the viewer may like the post with `likePost`, or does; false for a post that is not published. */
+  readonly viewerCanLike: FieldWrapper<Scalars['Boolean']['output']>;
+  /** Whether the viewer may show the post to everybody with `publishPost`; false for a post that is published. */
+  readonly viewerCanPublish: FieldWrapper<Scalars['Boolean']['output']>;
+  /** Whether the viewer may turn the post back into a draft with `unpublishPost`; false for a draft. */
+  readonly viewerCanUnpublish: FieldWrapper<Scalars['Boolean']['output']>;
+  /** Whether the viewer may change the post with `updatePost`. */
+  readonly viewerCanUpdate: FieldWrapper<Scalars['Boolean']['output']>;
   /** Whether the viewer likes the post; false when nobody is signed in. */
   readonly viewerHasLiked: FieldWrapper<Scalars['Boolean']['output']>;
 };
@@ -874,6 +892,14 @@ export type User = Node & {
   readonly updatedAt: FieldWrapper<Scalars['DateTime']['output']>;
   /** The name in the user's address, unique over all users: lower-case letters, digits and hyphens. */
   readonly username: FieldWrapper<Scalars['String']['output']>;
+  /** Whether the viewer may erase the user with `deleteUser`; the last administrator stays all the same. */
+  readonly viewerCanDelete: FieldWrapper<Scalars['Boolean']['output']>;
+  /** Whether the viewer may follow the user, or does; false for the viewer and when nobody is signed in. */
+  readonly viewerCanFollow: FieldWrapper<Scalars['Boolean']['output']>;
+  /** Whether the viewer may give the user another role, suspend and reinstate them; the last administrator stays one all the same. */
+  readonly viewerCanManage: FieldWrapper<Scalars['Boolean']['output']>;
+  /** Whether the viewer may change the profile with `updateUser`. */
+  readonly viewerCanUpdate: FieldWrapper<Scalars['Boolean']['output']>;
   /** Whether the viewer follows the user; false when nobody is signed in. */
   readonly viewerIsFollowing: FieldWrapper<Scalars['Boolean']['output']>;
 };
@@ -1180,6 +1206,8 @@ export type CommentResolvers<ContextType = Context, ParentType extends Resolvers
   post?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType>;
   replies?: Resolver<ResolversTypes['CommentConnection'], ParentType, ContextType, Partial<CommentRepliesArgs>>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  viewerCanDelete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerCanUpdate?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1259,6 +1287,13 @@ export type PostResolvers<ContextType = Context, ParentType extends ResolversPar
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  viewerCanArchive?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerCanComment?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerCanDelete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerCanLike?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerCanPublish?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerCanUnpublish?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerCanUpdate?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   viewerHasLiked?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1392,6 +1427,10 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   suspendedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   username?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  viewerCanDelete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerCanFollow?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerCanManage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  viewerCanUpdate?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   viewerIsFollowing?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };

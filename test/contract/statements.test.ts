@@ -157,6 +157,14 @@ const columns: Record<string, string> = {
   Comment: 'id body html createdAt updatedAt',
 };
 
+/** The fields that follow from the row of their object and from the viewer. */
+const rights: Record<string, string> = {
+  User: 'viewerCanUpdate viewerCanDelete viewerCanManage viewerCanFollow',
+  Post: `viewerCanUpdate viewerCanPublish viewerCanUnpublish viewerCanArchive viewerCanDelete viewerCanComment
+    viewerCanLike`,
+  Comment: 'viewerCanUpdate viewerCanDelete',
+};
+
 /** The parts of a page, whose cost stands with each field that answers a connection. */
 const parts: Record<string, readonly string[]> = {
   Connection: ['nodes', 'edges', 'pageInfo', 'totalCount', 'totalCountPrecision'],
@@ -281,12 +289,15 @@ describe.each([4, 60])('with %i users', (users) => {
     expect(answer.statements).toBe(1 + statements);
   });
 
-  it.each(Object.entries(columns))('%s: its columns come with its row', async (type, names) => {
-    const [document, statements] = parents[type] as (typeof parents)[string];
-    const answer = await server.send(document(names), { as: admin });
-    expect(answer.errors, answer.text).toEqual([]);
-    expect(answer.statements).toBe(1 + statements);
-  });
+  it.each([...Object.entries(columns), ...Object.entries(rights)])(
+    '%s: %s comes with its row',
+    async (type, names) => {
+      const [document, statements] = parents[type] as (typeof parents)[string];
+      const answer = await server.send(document(names), { as: admin });
+      expect(answer.errors, answer.text).toEqual([]);
+      expect(answer.statements).toBe(1 + statements);
+    },
+  );
 
   it('asks nothing about a viewer who is not signed in', async () => {
     const { statements, data } = await server.send(
@@ -346,7 +357,7 @@ describe('the table', () => {
     const part = /(Connection|Edge)$/.exec(type)?.[1] ?? type;
     return (
       name in (reading[type] ?? {}) ||
-      (columns[type] ?? '').split(' ').includes(name) ||
+      [columns, rights].some((table) => table[type]?.split(/\s+/).includes(name)) ||
       (parts[part] ?? []).includes(name)
     );
   }

@@ -127,9 +127,12 @@ function connectionArguments(
     })
     .map((choice) => {
       const range = rangeOf(coordinate, type, choice.orderBy);
+      const isSearch = coordinate === 'Query.search';
+      // The best hits of a large publication are all of one kind: only a page of all hits has every kind at any size.
+      const size = choice.size ?? (isSearch ? 100 : null);
       return {
-        ...(coordinate === 'Query.search' && { query: choice.query, kinds: choice.kinds }),
-        ...(choice.size !== null && { [choice.direction]: choice.size }),
+        ...(isSearch && { query: choice.query, kinds: choice.kinds }),
+        ...(size !== null && { [choice.direction]: size }),
         ...Object.fromEntries(choice.cursors.map((end) => [end, outerCursor(range, end)])),
         ...(choice.orderBy !== undefined && { orderBy: choice.orderBy }),
         ...(choice.filter !== null && { filter: choice.filter }),

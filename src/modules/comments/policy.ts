@@ -1,20 +1,19 @@
-import { isAtLeast, type Viewer } from '../../shared/viewer.ts';
+import { either, fromRole, type Rule } from '../../shared/rules.ts';
+import type { Viewer } from '../../shared/viewer.ts';
 
 /** What can be done to a comment, beside reading it. */
 export type CommentAction = 'update' | 'delete';
 
-type Rule = (viewer: Viewer, comment: { authorId: string }) => boolean;
+type Target = { readonly authorId: string };
 
-const ownOrAsEditor: Rule = (viewer, comment) =>
-  viewer?.id === comment.authorId || isAtLeast(viewer, 'EDITOR');
+const isOwn: Rule<Target> = (viewer, comment) => viewer?.id === comment.authorId;
 
-const rules: Record<CommentAction, Rule> = { update: ownOrAsEditor, delete: ownOrAsEditor };
+const rules: Record<CommentAction, Rule<Target>> = {
+  update: either(isOwn, fromRole('EDITOR')),
+  delete: either(isOwn, fromRole('EDITOR')),
+};
 
 /** Whether the viewer, who sees the comment, may do this to it. */
-export function mayWithComment(
-  viewer: Viewer,
-  action: CommentAction,
-  comment: { authorId: string },
-): boolean {
+export function mayWithComment(viewer: Viewer, action: CommentAction, comment: Target): boolean {
   return rules[action](viewer, comment);
 }

@@ -11,6 +11,7 @@ import { selectedFields, type SelectionInfo, selectsItems } from '../../shared/s
 import { postProjection } from '../posts/index.ts';
 import { newestComments, parseCommentConnection } from './input.ts';
 import { commentOrders } from './order.ts';
+import { mayWithComment } from './policy.ts';
 import type { CommentProjection, CommentRow } from './repository.ts';
 import type { CommentList } from './repository-lists.ts';
 import * as service from './service.ts';
@@ -97,6 +98,8 @@ const Comment = {
       () => loaders.replyCountByComment(info, list).load(id),
     );
   },
+  viewerCanUpdate: (comment, _, { viewer }) => mayWithComment(viewer, 'update', comment),
+  viewerCanDelete: (comment, _, { viewer }) => mayWithComment(viewer, 'delete', comment),
 } satisfies CommentResolvers;
 
 export const commentResolvers = { Mutation, User, Post, Comment };

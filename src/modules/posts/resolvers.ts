@@ -10,9 +10,10 @@ import { parseId } from '../../shared/node-id.ts';
 import { Connection } from '../../shared/pagination/index.ts';
 import { selectedFields, type SelectionInfo, selectsItems } from '../../shared/selection.ts';
 import { parseInput, soughtName } from '../../shared/validation.ts';
+import type { Viewer } from '../../shared/viewer.ts';
 import { newestPosts, parsePostConnection } from './input.ts';
 import { postOrders } from './order.ts';
-import { visibleTo } from './policy.ts';
+import { canWithPost, type PostAction, visibleTo } from './policy.ts';
 import { findPostBySlug, type PostProjection, type PostRow } from './repository.ts';
 import { countPosts, pageOfPosts, type PostList } from './repository-lists.ts';
 import * as service from './service.ts';
@@ -111,7 +112,18 @@ const Post = {
   author: ({ authorId }, _, { loaders }, info) => loaders.userById(info).load(authorId),
   contributors: ({ id }, _, { loaders }, info) => loaders.contributorsByPost(info).load(id),
   tags: ({ id }, _, { loaders }, info) => loaders.tagsByPost(info).load(id),
+  viewerCanUpdate: viewerCan('update'),
+  viewerCanPublish: viewerCan('publish'),
+  viewerCanUnpublish: viewerCan('unpublish'),
+  viewerCanArchive: viewerCan('archive'),
+  viewerCanDelete: viewerCan('delete'),
+  viewerCanComment: viewerCan('comment'),
+  viewerCanLike: viewerCan('like'),
 } satisfies PostResolvers;
+
+function viewerCan(action: PostAction) {
+  return (post: PostRow, _: unknown, { viewer }: { viewer: Viewer }) => canWithPost(viewer, action, post);
+}
 
 /** @throws {Error} when the post was read without its text, although the operation selects it. */
 function textOf(post: PostRow, column: 'body' | 'html'): string {

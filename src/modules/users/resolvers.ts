@@ -44,6 +44,10 @@ const User = {
   email: (user, _, { viewer }) =>
     user.isOwnSignUp === true || mayWithUser(viewer, 'readPrivate', user) ? user.email : null,
   suspendedAt: (user, _, { viewer }) => (mayWithUser(viewer, 'readPrivate', user) ? user.suspendedAt : null),
+  viewerCanUpdate: (user, _, { viewer }) => mayWithUser(viewer, 'update', user),
+  viewerCanDelete: (user, _, { viewer }) => mayWithUser(viewer, 'delete', user),
+  viewerCanManage: (user, _, { viewer }) => mayWithUser(viewer, 'manage', user),
+  viewerCanFollow: (user, _, { viewer }) => mayWithUser(viewer, 'follow', user),
 } satisfies UserResolvers;
 
 export const userResolvers = { Query, Mutation, User };
