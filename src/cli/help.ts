@@ -166,6 +166,26 @@ Examples:
 Environment:${database}
   TOKEN_SIGNING_KEY, TOKEN_ISSUER, TOKEN_AUDIENCE   as the server has them`;
 
+export const audit = `
+Sign-ins and failures, refresh tokens that were used twice, limits that were reached,
+and changes of passwords, addresses, roles and keys. BY is who did it; a dash there and
+under REQUEST is the command line. No password, token or link is among it.
+
+Examples:
+  broadsheet audit --user ada-byron
+  broadsheet audit --type SIGN_IN_FAILED --limit 100
+  broadsheet audit prune --older-than 365d
+
+Environment:${database}`;
+
+export const auditPrune = `
+Sign-in limits look back 90 days at where somebody signed in: keep at least these.
+
+Examples:
+  broadsheet audit prune --older-than 365d
+
+Environment:${database}`;
+
 export const schema = `
 Examples:
   broadsheet schema > schema.graphql`;

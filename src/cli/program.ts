@@ -4,6 +4,8 @@ import { duration } from '../config.ts';
 import { type Role, roles } from '../shared/viewer.ts';
 import { oneLine, reportFailure, UsageError } from './failure.ts';
 import * as help from './help.ts';
+import { type SecurityEventType, securityEventTypes } from '../modules/audit/events.ts';
+import type { AuditOptions } from './audit.ts';
 import type { SeedCommandOptions } from './seed.ts';
 import type { ImportCommandOptions } from './import.ts';
 import { importDefaults } from './import/defaults.ts';
@@ -117,6 +119,14 @@ function createProgram(): Command {
     .addHelpText('after', help.token)
     .action(async (options: TokenOptions) => (await import('./token.ts')).printToken(options));
 
+  addAuditCommands(
+    program
+      .command('audit')
+      .description('List what happened to accounts and keys, the newest first.')
+      .helpCommand(false)
+      .addHelpText('after', help.audit),
+  );
+
   program
     .command('schema')
     .description('Print the GraphQL schema as SDL.')
@@ -124,6 +134,23 @@ function createProgram(): Command {
     .action(async () => (await import('./schema.ts')).printSchema());
 
   return program;
+}
+
+function addAuditCommands(audit: Command): void {
+  audit
+    .option('--user <id|username>', 'only what happened to this account')
+    .option('--type <type>', 'only events of this type', parseEventType)
+    .option('--limit <number>', 'how many to list, 1 to 100', parseLimit, 20)
+    .action(async (options: AuditOptions) => (await import('./audit.ts')).listAudit(options));
+
+  audit
+    .command('prune')
+    .description('Delete what happened long ago, and print how much it was.')
+    .requiredOption('--older-than <time>', 'what is deleted, by its age, such as 365d', parseAge)
+    .addHelpText('after', help.auditPrune)
+    .action(async ({ olderThan }: { olderThan: number }) =>
+      (await import('./audit.ts')).pruneAudit(olderThan),
+    );
 }
 
 function addUserCommands(user: Command): void {
@@ -235,6 +262,19 @@ function parseSite(text: string): string {
 function parsePostUrl(text: string): string {
   if (text.split('{slug}').length !== 2) throw new InvalidArgumentError('It must contain {slug} once.');
   return text;
+}
+
+function parseEventType(text: string): SecurityEventType {
+  const type = securityEventTypes.find((name) => name === text.toUpperCase());
+  if (type === undefined)
+    throw new InvalidArgumentError(`It must be one of ${securityEventTypes.join(', ')}.`);
+  return type;
+}
+
+function parseAge(text: string): number {
+  const { data: seconds } = duration.safeParse(text);
+  if (seconds === undefined) throw new InvalidArgumentError('It must be a number and a unit, such as 365d.');
+  return seconds;
 }
 
 const maxTtl = 365 * 86_400;

@@ -7,6 +7,7 @@ import { getUser, operator } from './accounts.ts';
 import { withDatabase } from './database.ts';
 import { UsageError } from './failure.ts';
 import { type PasswordOptions, readPassword } from './password.ts';
+import { alignColumns } from './table.ts';
 
 export interface CreateOptions extends PasswordOptions {
   readonly name: string;
@@ -78,18 +79,4 @@ function describe({ id, username, role, suspendedAt, email, name }: UserRow): st
     email ?? '-',
     name,
   ];
-}
-
-/** Pads each column to its longest entry; the last one is left as it is. */
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>(
-    (longest, row) => row.map((entry, column) => Math.max(longest[column] ?? 0, entry.length)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((entry, column) => entry.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -24,4 +24,19 @@ export type Change =
       readonly action: 'created' | 'deleted';
       readonly followerId: string;
       readonly followeeId: string;
-    };
+    }
+  | SecurityChange;
+
+/** Something that the audit has a row of. */
+export interface SecurityChange {
+  readonly type: 'security';
+  /** What happened, as the audit calls it. */
+  readonly action: string;
+  /** The identifier of the row. */
+  readonly id: string;
+  readonly userId: string | null;
+  readonly actorId: string | null;
+  readonly clientAddress: string | null;
+  readonly requestId: string | null;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
