@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
+import { mayFetchFrom } from './config/trusted-issuers.ts';
 import { openEmbedded } from './db/drivers/pglite.ts';
 import { openServer } from './db/drivers/pg.ts';
 import { lockFolder } from './db/folder-lock.ts';
@@ -10,7 +11,14 @@ import { startApollo } from './graphql/apollo.ts';
 import { contextBuilder } from './graphql/context.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import type { AccountServices } from './modules/accounts/index.ts';
-import { AccessTokens, keptSigningKey, readSigningKey, type SigningKey } from './modules/tokens/index.ts';
+import {
+  AccessTokens,
+  openKeyRing,
+  OutsideTokens,
+  RemoteKeys,
+  TokenVerifier,
+  watchKeyFolder,
+} from './modules/tokens/index.ts';
 import { describeError } from './shared/describe-error.ts';
 
 /** Where the migrations are: beside the sources, and beside the build. */
@@ -56,31 +64,32 @@ export async function openDatabase({ database }: Pick<Config, 'database'>, log: 
 /**
  * What the accounts module needs, from the configuration.
  *
- * @throws {ConfigError} when the signing key is wrong, or missing in production.
+ * @param log Gets what goes wrong with the keys of other issuers.
+ * @throws {ConfigError} when a token key cannot be trusted, or is missing in production.
  */
-export async function createAccountServices(config: Config): Promise<AccountServices> {
+export async function createAccountServices(
+  config: Config,
+  log: Logger = createLog({ logLevel: 'silent' }),
+): Promise<AccountServices> {
   const { accessTtl, sessionTtl, issuer, audience } = config.tokens;
-  const key = await getSigningKey(config);
+  const keys = await openKeyRing(config);
+  const tokens = new AccessTokens({ keys, issuer, audience, ttl: accessTtl });
   return {
-    tokens: new AccessTokens({ key, issuer, audience, ttl: accessTtl }),
+    keys,
+    tokens,
+    verifier: new TokenVerifier(tokens, outsideTokens(config, log)),
     signUp: config.signUp,
     sessionTtl,
     afterCommit: () => {},
   };
 }
 
-async function getSigningKey({ tokens, production, dataFolder }: Config): Promise<SigningKey> {
-  if (tokens.signingKey !== null) {
-    return readSigningKey(tokens.signingKey).catch((error: Error) => {
-      throw new ConfigError(`TOKEN_SIGNING_KEY: ${error.message}`);
-    });
-  }
-  if (production) {
-    throw new ConfigError(
-      'TOKEN_SIGNING_KEY: must be set in production: an ES256 private key as PEM (PKCS #8) or JWK',
-    );
-  }
-  return keptSigningKey(join(dataFolder, 'signing-key.pem'));
+function outsideTokens({ tokens, production }: Config, log: Logger): OutsideTokens[] {
+  return tokens.trustedIssuers.map((trusted) => {
+    const { issuer, jwksUri } = trusted;
+    const isAllowed = (address: string) => mayFetchFrom(address, production);
+    return new OutsideTokens(trusted, new RemoteKeys({ issuer, jwksUri, mayFetchFrom: isAllowed, log }));
+  });
 }
 
 /** A running server. */
@@ -104,10 +113,14 @@ export async function createApp(
     explorer,
     apollo,
     buildContext: contextBuilder(driver, accounts),
+    keys: accounts.keys,
     driver,
     log,
   });
+  const { keys } = config.tokens;
+  const watch = keys.kind === 'folder' ? watchKeyFolder(keys.folder, accounts.keys, log) : null;
   async function stop(): Promise<void> {
+    watch?.close();
     await http.close();
     await apollo.stop();
     await driver.close();

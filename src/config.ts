@@ -1,5 +1,13 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import {
+  mixedUpKeys,
+  tokenAlgorithm,
+  type TokenKeysConfig,
+  tokenKeysFrom,
+  tokenSecret,
+} from './config/token-keys.ts';
+import { faultsOfIssuers, type TrustedIssuer, trustedIssuers } from './config/trusted-issuers.ts';
 import { roles } from './shared/viewer.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -34,6 +42,11 @@ const addressRanges = z
     'must be IP addresses, or ranges such as 10.0.0.0/8, with commas between them',
   );
 
+/** The longest that an access token may be good, in seconds. */
+export const maxTokenLife = 365 * 86_400;
+
+const notEmpty = 'must not be empty';
+
 /** Every environment variable that the program reads, with its default. */
 const environment = z.object({
   NODE_ENV: z.string().default('development'),
@@ -47,10 +60,16 @@ const environment = z.object({
   DATABASE_LOCK_TIMEOUT_MS: milliseconds.default(3_000),
   DATABASE_PREPARED_STATEMENTS: flag.default(true),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  TOKEN_ISSUER: z.string().min(1).default('broadsheet'),
-  TOKEN_AUDIENCE: z.string().min(1).default('broadsheet'),
+  TOKEN_ISSUER: z.string().trim().min(1, notEmpty).default('broadsheet'),
+  TOKEN_AUDIENCE: z.string().trim().min(1, notEmpty).default('broadsheet'),
+  TOKEN_ALGORITHM: tokenAlgorithm.default('ES256'),
   TOKEN_SIGNING_KEY: z.string().min(1).optional(),
-  ACCESS_TOKEN_TTL: duration.default(15 * 60),
+  TOKEN_KEYS_DIR: z.string().min(1).optional(),
+  TOKEN_SECRET: tokenSecret.optional(),
+  TRUSTED_ISSUERS: trustedIssuers.default([]),
+  ACCESS_TOKEN_TTL: duration
+    .refine((seconds) => seconds <= maxTokenLife, 'must be at most 365d')
+    .default(15 * 60),
   SESSION_TTL: duration.default(30 * 86_400),
   SIGN_UP: z.enum(['open', 'closed']).default('open'),
   SIGN_UP_ROLE: z.enum(roles).exclude(['ADMIN']).default('AUTHOR'),
@@ -68,6 +87,16 @@ export const variableNames: readonly string[] = Object.keys(environment.shape);
 
 type Environment = z.infer<typeof environment>;
 
+const checkedEnvironment = environment.superRefine((env, context) => {
+  const fault = (path: (string | number)[], message: string) =>
+    context.addIssue({ code: 'custom', path, message });
+  for (const [name, message] of mixedUpKeys(env)) fault([name], message);
+  const isProduction = env.NODE_ENV === 'production';
+  for (const [path, message] of faultsOfIssuers(env.TRUSTED_ISSUERS, env.TOKEN_ISSUER, isProduction)) {
+    fault(['TRUSTED_ISSUERS', ...path], message);
+  }
+});
+
 /** Which database is used: an embedded one in a folder, or a PostgreSQL server. Times are in milliseconds. */
 export type DatabaseConfig =
   | { readonly kind: 'embedded'; readonly folder: string }
@@ -84,7 +113,7 @@ export type DatabaseConfig =
 /** Everything that can be set, checked and frozen. */
 export interface Config {
   readonly production: boolean;
-  /** The folder for what the server keeps itself: the embedded database and the key it made. */
+  /** The folder for what the server keeps itself: the embedded database and the keys it made. */
   readonly dataFolder: string;
   readonly http: {
     readonly host: string;
@@ -103,8 +132,8 @@ export interface Config {
   readonly tokens: {
     readonly issuer: string;
     readonly audience: string;
-    /** A private key for ES256 as PEM (PKCS #8) or JWK; null where the server makes one itself, outside production. */
-    readonly signingKey: string | null;
+    readonly keys: TokenKeysConfig;
+    readonly trustedIssuers: readonly TrustedIssuer[];
     /** In seconds. */
     readonly accessTtl: number;
     /** In seconds. */
@@ -130,7 +159,12 @@ export class ConfigError extends Error {
 export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
   // An empty variable is what a line of an .env file without a value leaves: it counts as unset.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
-  const result = environment.safeParse(given);
+  // But tokens that name nobody are not what somebody wants who sets that in production.
+  if (given['NODE_ENV'] === 'production') {
+    const empty = ['TOKEN_ISSUER', 'TOKEN_AUDIENCE'].filter((name) => variables[name] === '');
+    if (empty.length > 0) throw new ConfigError(empty.map((name) => `${name}: ${notEmpty}`).join('\n'));
+  }
+  const result = checkedEnvironment.safeParse(given);
   if (!result.success) {
     throw new ConfigError(
       result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
@@ -169,7 +203,8 @@ function configFrom(env: Environment): Config {
     tokens: {
       issuer: env.TOKEN_ISSUER,
       audience: env.TOKEN_AUDIENCE,
-      signingKey: env.TOKEN_SIGNING_KEY ?? null,
+      keys: tokenKeysFrom(env),
+      trustedIssuers: env.TRUSTED_ISSUERS,
       accessTtl: env.ACCESS_TOKEN_TTL,
       sessionTtl: env.SESSION_TTL,
     },

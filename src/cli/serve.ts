@@ -20,7 +20,7 @@ export interface ServeOptions {
 export async function serve({ migrate = false, import: folder }: ServeOptions): Promise<void> {
   const config = readConfig();
   const log = createLog(config);
-  const accounts = await createAccountServices(config);
+  const accounts = await createAccountServices(config, log);
   const stop = stopRequest(log, config.http.shutdownTimeout);
   const driver = await openReadyDatabase(config, log, { migrates: migrate });
   const app = await start(config, driver, accounts, log, folder ?? null);

@@ -12,10 +12,12 @@ import { uuidv7 } from 'uuidv7';
 import type { Config } from '../config.ts';
 import type { Driver } from '../db/index.ts';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
+import type { KeyRing } from '../modules/tokens/index.ts';
 import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
 import { addExplorer } from './explorer/endpoint.ts';
 import { addGraphqlEndpoint } from './graphql-endpoint.ts';
 import { addHealthEndpoints } from './health.ts';
+import { addKeySetEndpoint } from './key-set.ts';
 
 export interface HttpServerOptions {
   readonly options: Config['http'];
@@ -23,6 +25,8 @@ export interface HttpServerOptions {
   readonly explorer: boolean;
   readonly apollo: ApolloServer<Context>;
   readonly buildContext: ContextBuilder;
+  /** The keys of the server's own tokens. */
+  readonly keys: KeyRing;
   readonly driver: Driver;
   readonly log: Logger;
 }
@@ -43,6 +47,7 @@ export function createHttpServer({
   explorer,
   apollo,
   buildContext,
+  keys,
   driver,
   log,
 }: HttpServerOptions): HttpServer {
@@ -77,6 +82,7 @@ export function createHttpServer({
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(answerUnknownPath);
   addHealthEndpoints(server, driver, () => !closing);
+  addKeySetEndpoint(server, keys);
   addGraphqlEndpoint(server, apollo, buildContext);
   if (explorer) addExplorer(server);
   return {

@@ -283,7 +283,7 @@ describe('user', () => {
       const proof = { email: 'bo@example.org', password: 'from a pipe' };
       const { user } = await signIn({ db, viewer: null, origin: null }, accounts, proof);
       expect(user.username).toBe('bo');
-      await expect(findViewer(db, accounts.tokens, `Bearer ${token.trim()}`)).rejects.toThrow('ended');
+      await expect(findViewer(db, accounts.verifier, `Bearer ${token.trim()}`)).rejects.toThrow('ended');
     });
   });
 
@@ -304,8 +304,8 @@ describe('token', () => {
     const { iat = 0, exp = 0 } = decodeJwt(stdout.trim());
     expect(exp - iat).toBe(7_200);
     await withDriver(async (driver) => {
-      const { tokens } = await createAccountServices(readConfig(env));
-      const viewer = await findViewer(new Database(driver), tokens, `Bearer ${stdout.trim()}`);
+      const { verifier } = await createAccountServices(readConfig(env));
+      const viewer = await findViewer(new Database(driver), verifier, `Bearer ${stdout.trim()}`);
       expect(viewer).toMatchObject({ role: 'ADMIN' });
       const rows = await driver.query({
         name: null,

@@ -1,17 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { createAccountServices } from '../../src/app.ts';
+import { describe, expect, it } from 'vitest';
 import { type Config, ConfigError, readConfig, showsStacks, variableNames } from '../../src/config.ts';
-import { testSigningKey } from '../helpers/signing-key.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (name: string) => readFileSync(path.join(root, name), 'utf8');
-const folder = mkdtempSync(path.join(tmpdir(), 'broadsheet-config-'));
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What is wrong with these variables, a line each. */
 function faults(variables: Record<string, string>): string[] {
@@ -40,7 +33,13 @@ const defaults: Config = {
   tokens: {
     issuer: 'broadsheet',
     audience: 'broadsheet',
-    signingKey: null,
+    keys: {
+      kind: 'folder',
+      algorithm: 'ES256',
+      folder: path.join('.data', 'keys'),
+      legacyFile: path.join('.data', 'signing-key.pem'),
+    },
+    trustedIssuers: [],
     accessTtl: 15 * 60,
     sessionTtl: 30 * 86_400,
   },
@@ -72,7 +71,9 @@ describe('readConfig', () => {
       LOG_LEVEL: 'debug',
       TOKEN_ISSUER: 'https://issuer.example',
       TOKEN_AUDIENCE: 'https://api.example',
-      TOKEN_SIGNING_KEY: testSigningKey,
+      TOKEN_ALGORITHM: 'EdDSA',
+      TOKEN_KEYS_DIR: '/run/keys',
+      TRUSTED_ISSUERS: '[{ "issuer": "https://login.example", "audience": "api" }]',
       ACCESS_TOKEN_TTL: '90s',
       SESSION_TTL: '24h',
       SIGN_UP: 'closed',
@@ -85,7 +86,9 @@ describe('readConfig', () => {
       HTTP_REQUEST_TIMEOUT_MS: '600000',
       SHUTDOWN_TIMEOUT_MS: '4',
     };
-    expect(Object.keys(values).toSorted()).toEqual([...variableNames].toSorted());
+    // These exclude others, and have tests of their own.
+    const exclusive = ['TOKEN_SECRET', 'TOKEN_SIGNING_KEY'];
+    expect([...Object.keys(values), ...exclusive].toSorted()).toEqual([...variableNames].toSorted());
     expect(readConfig(values)).toEqual({
       production: false,
       dataFolder: '/var/lib/broadsheet',
@@ -110,7 +113,27 @@ describe('readConfig', () => {
       tokens: {
         issuer: 'https://issuer.example',
         audience: 'https://api.example',
-        signingKey: testSigningKey,
+        keys: {
+          kind: 'folder',
+          algorithm: 'EdDSA',
+          folder: '/run/keys',
+          legacyFile: '/var/lib/broadsheet/signing-key.pem',
+        },
+        trustedIssuers: [
+          {
+            issuer: 'https://login.example',
+            audience: ['api'],
+            algorithms: ['RS256'],
+            tokenType: 'at+jwt',
+            requiredClaims: {},
+            audienceClaim: 'aud',
+            userClaim: 'sub',
+            nameClaim: 'name',
+            roles: {},
+            defaultRole: 'READER',
+            users: 'create',
+          },
+        ],
         accessTtl: 90,
         sessionTtl: 86_400,
       },
@@ -199,77 +222,6 @@ describe('showsStacks', () => {
     expect(
       ['debug', 'trace', 'info', 'nonsense', undefined].map((LOG_LEVEL) => showsStacks({ LOG_LEVEL })),
     ).toEqual([true, true, false, false, false]);
-  });
-});
-
-describe('the signing key', () => {
-  const servicesWith = (variables: Record<string, string>) =>
-    createAccountServices(readConfig({ DATA_DIR: path.join(folder, 'data'), ...variables }));
-
-  const pemOf = (key: ReturnType<typeof generateKeyPairSync>['privateKey']) =>
-    (key as unknown as { export(options: object): string }).export({ format: 'pem', type: 'pkcs8' });
-
-  it('must be given in production, and no key is made there', async () => {
-    await expect(servicesWith({ NODE_ENV: 'production' })).rejects.toThrow(ConfigError);
-    await expect(servicesWith({ NODE_ENV: 'production' })).rejects.toThrow(/^TOKEN_SIGNING_KEY: /);
-    expect(() => statSync(path.join(folder, 'data'))).toThrow('ENOENT');
-  });
-
-  it('may be PEM or JWK, and is the same key then', async () => {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const jwk = JSON.stringify(privateKey.export({ format: 'jwk' }));
-    const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-    const [byPem, byJwk] = await Promise.all(
-      [pem, jwk].map((TOKEN_SIGNING_KEY) => servicesWith({ NODE_ENV: 'production', TOKEN_SIGNING_KEY })),
-    );
-    const ids = {
-      userId: '01890000-0000-7000-8000-000000000001',
-      sessionId: '01890000-0000-7000-8000-000000000002',
-    };
-    const { token } = await byPem!.tokens.sign(ids);
-    expect(await byJwk!.tokens.verify(token)).toEqual(ids);
-  });
-
-  it.each([
-    ['nonsense', () => 'hunter2'],
-    ['an empty JWK', () => '{}'],
-    ['broken JSON', () => '{"kty":'],
-    ['a secret', () => '{"kty":"oct","k":"aHVudGVyMg"}'],
-    ['a certificate', () => '-----BEGIN CERTIFICATE-----\nhunter2\n-----END CERTIFICATE-----'],
-    ['RSA', () => pemOf(generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey)],
-    ['another curve', () => pemOf(generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey)],
-    ['a curve of Koblitz', () => pemOf(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).privateKey)],
-    ['Ed25519', () => pemOf(generateKeyPairSync('ed25519').privateKey)],
-    [
-      'a public key',
-      () =>
-        JSON.stringify(
-          generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
-        ),
-    ],
-  ])('is refused when it is %s, and is not told', async (_, key) => {
-    const TOKEN_SIGNING_KEY = key();
-    for (const NODE_ENV of ['production', 'development']) {
-      const error = await servicesWith({ NODE_ENV, TOKEN_SIGNING_KEY }).then(
-        () => null,
-        (refusal: Error) => refusal,
-      );
-      expect(error).toBeInstanceOf(ConfigError);
-      expect(error?.message).toMatch(/^TOKEN_SIGNING_KEY: The signing key /);
-      expect(error?.message).not.toContain('hunter2');
-    }
-  });
-
-  it('is made once outside production, for its owner alone to read', async () => {
-    const first = await servicesWith({});
-    const second = await servicesWith({});
-    const ids = {
-      userId: '01890000-0000-7000-8000-000000000001',
-      sessionId: '01890000-0000-7000-8000-000000000002',
-    };
-    const { token } = await first.tokens.sign(ids);
-    expect(await second.tokens.verify(token)).toEqual(ids);
-    expect(statSync(path.join(folder, 'data/signing-key.pem')).mode & 0o777).toBe(0o600);
   });
 });
 

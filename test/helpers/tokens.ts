@@ -1,13 +1,13 @@
 import { createHmac, createPrivateKey, createPublicKey, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { expect, vi } from 'vitest';
-import { readSigningKey } from '../../src/modules/tokens/index.ts';
+import { readTokenKey } from '../../src/modules/tokens/index.ts';
 import { expectRefused, post } from './http.ts';
 import type { Person, TestServer } from './server.ts';
 import { testSigningKey } from './signing-key.ts';
 
 export const privateKey = createPrivateKey(testSigningKey);
 export const publicKey = createPublicKey(privateKey);
-export const { id: keyId } = await readSigningKey(testSigningKey);
+export const { id: keyId } = await readTokenKey(testSigningKey);
 
 /** How a token is signed: given what is signed, the signature. */
 export type Signer = (text: string) => Buffer;

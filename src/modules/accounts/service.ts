@@ -16,7 +16,7 @@ import {
   usernameConflict,
   type UserRow,
 } from '../users/index.ts';
-import type { AccessTokens } from '../tokens/index.ts';
+import type { AccessTokens, KeyRing, TokenVerifier } from '../tokens/index.ts';
 import { newUser, password as passwordInput } from './input.ts';
 import { hashPassword } from './passwords.ts';
 import { createUserRow, reserveUsername, setPasswordHash } from './repository.ts';
@@ -24,7 +24,11 @@ import { revokeSessionsOfUser } from './repository-write.ts';
 
 /** What the accounts module needs beside the database. */
 export interface AccountServices {
+  /** The keys of the server's own tokens. */
+  readonly keys: KeyRing;
   readonly tokens: AccessTokens;
+  /** Verifies own tokens and those of other issuers. */
+  readonly verifier: TokenVerifier;
   readonly signUp: SignUpPolicy;
   /** How long a session lasts, in seconds. */
   readonly sessionTtl: number;
@@ -122,7 +126,7 @@ export async function setPassword(db: Database, userId: string, password: string
 }
 
 /** A username from a name: its letters and digits in Latin script, or one that stands for the identifier. */
-function usernameFrom(name: string, id: string): string {
+export function usernameFrom(name: string, id: string): string {
   const slug = slugify(name, { decamelize: false }).slice(0, 32).replace(/-+$/, '');
   return slug.length >= 2 ? slug : `user-${id.slice(-12)}`;
 }

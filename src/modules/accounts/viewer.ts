@@ -1,22 +1,25 @@
 import type { Database } from '../../db/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Viewer } from '../../shared/viewer.ts';
-import { type AccessTokens, badToken } from '../tokens/index.ts';
+import { badToken, type TokenVerifier } from '../tokens/index.ts';
 import { findSessionViewer } from './repository-sessions.ts';
+import { findOutsideViewer } from './service-identities.ts';
 
 /**
- * Who sends a request, by its `Authorization` header (RFC 6750): nobody without one. The session is read in one
- * statement, which is the authority on role, suspension and revocation.
+ * Who sends a request, by its `Authorization` header (RFC 6750): nobody without one. The session or, with another
+ * issuer's token, the user is read in one statement, which is the authority on role, suspension and revocation.
  *
- * @throws {AppError} `UNAUTHENTICATED` when the header is there and does not stand for a session that is good.
+ * @throws {AppError} `UNAUTHENTICATED` when the header is there and does not stand for anybody who may act,
+ * `SERVICE_UNAVAILABLE` when the keys of another issuer cannot be had.
  */
 export async function findViewer(
   db: Database,
-  tokens: AccessTokens,
+  verifier: TokenVerifier,
   authorization: string | undefined,
 ): Promise<Viewer> {
   if (authorization === undefined) return null;
-  const claims = await tokens.verify(bearerToken(authorization));
+  const claims = await verifier.verify(bearerToken(authorization));
+  if (claims.kind === 'outside') return findOutsideViewer(db, claims);
   const viewer = await findSessionViewer(db, claims);
   if (viewer === null) throw badToken('The session has ended.');
   return viewer;

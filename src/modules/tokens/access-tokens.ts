@@ -1,42 +1,41 @@
-import { type CryptoKey, errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
 import { uuidv7 } from 'uuidv7';
 import { AppError } from '../../shared/errors.ts';
 import { toGlobalId, uuidOf } from '../../shared/ids.ts';
-
-/** A key pair for signing access tokens. */
-export interface SigningKey {
-  /** The key's identifier, which tokens carry as `kid`. */
-  readonly id: string;
-  readonly privateKey: CryptoKey;
-  readonly publicKey: CryptoKey;
-}
+import type { KeyRing } from './key-ring.ts';
+import {
+  type AccessClaims,
+  badToken,
+  clockTolerance,
+  type TokenAuthority,
+  type TokenClaims,
+  type Verified,
+} from './verified-token.ts';
 
 export interface AccessTokenOptions {
-  readonly key: SigningKey;
+  readonly keys: KeyRing;
   readonly issuer: string;
   readonly audience: string;
   /** How long a token is good, in seconds, where the caller does not say. */
   readonly ttl: number;
 }
 
-/** What a token says: who, and in which session. Both are UUIDs. */
-export interface AccessClaims {
-  readonly userId: string;
-  readonly sessionId: string;
-}
-
-const algorithm = 'ES256';
 const type = 'at+jwt';
 
-/** Clocks of servers differ; so many seconds are forgiven. */
-const clockTolerance = 5;
-
-/** Makes and verifies access tokens: JWTs by RFC 9068, signed with ES256. */
-export class AccessTokens {
+/** Makes and verifies the server's own access tokens: JWTs by RFC 9068. */
+export class AccessTokens implements TokenAuthority {
   readonly #options: AccessTokenOptions;
 
   constructor(options: AccessTokenOptions) {
     this.#options = options;
+  }
+
+  get issuer(): string {
+    return this.#options.issuer;
+  }
+
+  currentKeys(): object {
+    return this.#options.keys.current;
   }
 
   /** A new token, good for `ttl` seconds from now. */
@@ -44,52 +43,60 @@ export class AccessTokens {
     { userId, sessionId }: AccessClaims,
     ttl: number = this.#options.ttl,
   ): Promise<{ token: string; expiresAt: string }> {
-    const { key, issuer, audience } = this.#options;
+    const { keys, issuer, audience } = this.#options;
+    const key = keys.signing();
     const issuedAt = Math.floor(Date.now() / 1000);
     const expires = issuedAt + ttl;
     const token = await new SignJWT({ sid: sessionId })
-      .setProtectedHeader({ alg: algorithm, typ: type, kid: key.id })
+      .setProtectedHeader({ alg: key.algorithm, typ: type, kid: key.id })
       .setIssuer(issuer)
       .setAudience(audience)
       .setSubject(toGlobalId('user', userId))
       .setJti(uuidv7())
       .setIssuedAt(issuedAt)
       .setExpirationTime(expires)
-      .sign(key.privateKey);
+      .sign(key.signWith);
     return { token, expiresAt: new Date(expires * 1000).toISOString() };
   }
 
   /** @throws {AppError} `UNAUTHENTICATED` when the token is not one of ours, or is no longer good. */
-  async verify(token: string): Promise<AccessClaims> {
-    const { key, issuer, audience } = this.#options;
+  async verify(token: string): Promise<Verified<TokenClaims & { kind: 'own' }>> {
+    const { keys, issuer, audience } = this.#options;
+    let keyGoodUntil = 0;
     try {
-      const keyOf = ({ kid }: JWTHeaderParameters) => {
-        if (kid !== key.id) throw badToken();
-        return key.publicKey;
+      const keyOf = ({ kid, alg }: JWTHeaderParameters) => {
+        const key = keys.verifying(kid);
+        // A key goes with its own algorithm, whatever the token says.
+        if (key?.algorithm !== alg) throw badToken();
+        keyGoodUntil = key.goodUntil;
+        return key.verifyWith;
       };
       const { payload } = await jwtVerify(token, keyOf, {
-        algorithms: [algorithm],
+        algorithms: keys.algorithms(),
         typ: type,
         issuer,
         audience,
         clockTolerance,
         requiredClaims: ['sub', 'sid', 'exp', 'iat', 'jti'],
       });
-      if (typeof payload.jti !== 'string') throw badToken();
-      const userId = typeof payload.sub === 'string' ? uuidOf('user', payload.sub) : null;
-      const sessionId = payload['sid'];
-      if (userId === null || typeof sessionId !== 'string' || !uuidPattern.test(sessionId)) throw badToken();
-      return { userId, sessionId };
+      const { jti, sub, exp = 0, sid } = payload;
+      const userId = typeof sub === 'string' ? uuidOf('user', sub) : null;
+      if (typeof jti !== 'string' || userId === null) throw badToken();
+      if (typeof sid !== 'string' || !uuidPattern.test(sid)) throw badToken();
+      return {
+        claims: { kind: 'own', userId, sessionId: sid },
+        goodUntil: Math.min((exp + clockTolerance) * 1000, keyGoodUntil),
+      };
     } catch (error) {
-      if (error instanceof errors.JWTExpired) throw badToken('The access token has expired.', error);
-      throw error instanceof AppError ? error : badToken(undefined, error);
+      throw refusalOf(error);
     }
   }
 }
 
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** The one answer to all that is wrong with a token but its age. */
-export function badToken(message = 'The access token is not valid.', cause?: unknown): AppError {
-  return new AppError('UNAUTHENTICATED', message, { cause });
+/** What is said of a token that `jose` refuses. */
+export function refusalOf(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  return badToken(error instanceof errors.JWTExpired ? 'The access token has expired.' : undefined, error);
 }
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -1,2 +1,10 @@
-export { type AccessClaims, AccessTokens, badToken, type SigningKey } from './access-tokens.ts';
-export { keptSigningKey, readSigningKey } from './signing-key.ts';
+export { AccessTokens } from './access-tokens.ts';
+export { type KeyChanges, KeyRing } from './key-ring.ts';
+export { addKey, type KeyFile, leadTime, readKeyFolder, removeKey, retireKey } from './key-folder.ts';
+export { type KeyWatch, watchKeyFolder } from './key-watch.ts';
+export { openKeyRing } from './open-keys.ts';
+export { OutsideTokens } from './outside-tokens.ts';
+export { RemoteKeys } from './remote-keys.ts';
+export { readTokenKey } from './token-keys.ts';
+export { TokenVerifier } from './token-verifier.ts';
+export { type AccessClaims, badToken, type OutsideClaims } from './verified-token.ts';
