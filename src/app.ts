@@ -7,10 +7,15 @@ import { openEmbedded } from './db/drivers/pglite.ts';
 import { openServer } from './db/drivers/pg.ts';
 import { lockFolder } from './db/folder-lock.ts';
 import type { Driver } from './db/index.ts';
+import type { Change } from './events/changes.ts';
 import { startApollo } from './graphql/apollo.ts';
 import { contextBuilder } from './graphql/context.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
-import type { AccountServices } from './modules/accounts/index.ts';
+import { DevelopmentMailbox } from './mail/development-mailbox.ts';
+import type { MailTransport } from './mail/mail.ts';
+import { smtpTransport } from './mail/smtp.ts';
+import { logSecurityEvents } from './modules/audit/index.ts';
+import { type AccountServices, mailTopic, sendOrderedMail } from './modules/accounts/index.ts';
 import {
   AccessTokens,
   openKeyRing,
@@ -20,6 +25,7 @@ import {
   watchKeyFolder,
 } from './modules/tokens/index.ts';
 import { describeError } from './shared/describe-error.ts';
+import { type Deliver, OutboxWorker } from './workers/outbox.ts';
 
 /** Where the migrations are: beside the sources, and beside the build. */
 export const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url));
@@ -80,6 +86,7 @@ export async function createAccountServices(
     verifier: new TokenVerifier(tokens, outsideTokens(config, log)),
     signUp: config.signUp,
     sessionTtl,
+    sendsMail: config.mail !== null,
     afterCommit: () => {},
   };
 }
@@ -92,9 +99,27 @@ function outsideTokens({ tokens, production }: Config, log: Logger): OutsideToke
   });
 }
 
+/** What sends mail: a server, or the development mailbox; null where none is sent. */
+function mailTransport({ mail }: Config): MailTransport | null {
+  if (mail === null) return null;
+  return mail.smtpUrl === null ? new DevelopmentMailbox() : smtpTransport({ ...mail, url: mail.smtpUrl });
+}
+
+/** Carries messages out of the outbox: this process sends them itself. */
+function deliverBy(transport: MailTransport, webUrl: string): Deliver {
+  return async (db, message) => {
+    if (message.topic !== mailTopic) throw new Error('Nobody sends messages of this topic.');
+    await sendOrderedMail(db, { transport, webUrl }, message);
+  };
+}
+
 /** A running server. */
 export interface App {
   readonly http: HttpServer;
+  /** Sends what transactions have put into the outbox, once it is started; null where no mail is sent. */
+  readonly outbox: OutboxWorker | null;
+  /** Where mails are kept that would be sent in production; null where they are sent. */
+  readonly mailbox: DevelopmentMailbox | null;
   /** Stops, once: no new requests, the running ones are answered, then everything is closed. */
   close(): Promise<void>;
 }
@@ -107,12 +132,24 @@ export async function createApp(
   log: Logger,
 ): Promise<App> {
   const { introspection, explorer } = config;
+  function afterCommit(changes: readonly Change[]): void {
+    logSecurityEvents(log, changes);
+    if (changes.some(({ type }) => type === 'outbox')) outbox?.wake();
+    accounts.afterCommit(changes);
+  }
+  const transport = mailTransport(config);
+  const outbox =
+    config.mail === null || transport === null
+      ? null
+      : new OutboxWorker({ driver, deliver: deliverBy(transport, config.mail.webUrl), log });
+  const mailbox = transport instanceof DevelopmentMailbox ? transport : null;
   const apollo = await startApollo({ introspection, explorer, log });
   const http = createHttpServer({
     options: config.http,
     explorer,
+    mailbox,
     apollo,
-    buildContext: contextBuilder(driver, accounts),
+    buildContext: contextBuilder(driver, { ...accounts, afterCommit }),
     keys: accounts.keys,
     driver,
     log,
@@ -122,9 +159,10 @@ export async function createApp(
   async function stop(): Promise<void> {
     watch?.close();
     await http.close();
+    await outbox?.stop();
     await apollo.stop();
     await driver.close();
   }
   let stopped: Promise<void> | undefined;
-  return { http, close: () => (stopped ??= stop()) };
+  return { http, outbox, mailbox, close: () => (stopped ??= stop()) };
 }

@@ -8,6 +8,7 @@ import {
   tokenSecret,
 } from './config/token-keys.ts';
 import { faultsOfIssuers, type TrustedIssuer, trustedIssuers } from './config/trusted-issuers.ts';
+import { type MailConfig, mailFrom, mailSender, missingForMail } from './config/mail.ts';
 import { roles } from './shared/viewer.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -73,6 +74,9 @@ const environment = z.object({
   SESSION_TTL: duration.default(30 * 86_400),
   SIGN_UP: z.enum(['open', 'closed']).default('open'),
   SIGN_UP_ROLE: z.enum(roles).exclude(['ADMIN']).default('AUTHOR'),
+  SMTP_URL: urlOf(/^smtps?:$/, 'an smtp:// or smtps:// address').optional(),
+  MAIL_FROM: mailSender.optional(),
+  WEB_URL: urlOf(/^https?:$/, 'an http or https address').optional(),
   INTROSPECTION: flag.optional(),
   EXPLORER: flag.optional(),
   DEMO: flag.optional(),
@@ -92,6 +96,7 @@ const checkedEnvironment = environment.superRefine((env, context) => {
     context.addIssue({ code: 'custom', path, message });
   for (const [name, message] of mixedUpKeys(env)) fault([name], message);
   const isProduction = env.NODE_ENV === 'production';
+  for (const [name, message] of isProduction ? missingForMail(env) : []) fault([name], message);
   for (const [path, message] of faultsOfIssuers(env.TRUSTED_ISSUERS, env.TOKEN_ISSUER, isProduction)) {
     fault(['TRUSTED_ISSUERS', ...path], message);
   }
@@ -140,6 +145,8 @@ export interface Config {
     readonly sessionTtl: number;
   };
   readonly signUp: { readonly open: boolean; readonly role: Environment['SIGN_UP_ROLE'] };
+  /** Null where no mail is sent. */
+  readonly mail: MailConfig | null;
   readonly introspection: boolean;
   readonly explorer: boolean;
   /** Whether an empty database is filled with a demo publication. */
@@ -209,6 +216,7 @@ function configFrom(env: Environment): Config {
       sessionTtl: env.SESSION_TTL,
     },
     signUp: { open: env.SIGN_UP === 'open', role: env.SIGN_UP_ROLE },
+    mail: mailFrom(env, production),
     introspection: env.INTROSPECTION ?? !production,
     explorer: env.EXPLORER ?? !production,
     demo: (env.DEMO ?? true) && !production,

@@ -1,5 +1,10 @@
-import type { Queryable } from '../db/index.ts';
-import { findUserByUsername, findUsersByIds, type UserRow } from '../modules/users/index.ts';
+import type { Database, Queryable } from '../db/index.ts';
+import {
+  findUserByUsername,
+  findUsersByIds,
+  type ServiceContext,
+  type UserRow,
+} from '../modules/users/index.ts';
 import { uuidOf } from '../shared/ids.ts';
 import type { SignedInViewer } from '../shared/viewer.ts';
 import { CommandError } from './failure.ts';
@@ -13,6 +18,11 @@ export const operator: SignedInViewer = {
   role: 'ADMIN',
   sessionId: null,
 };
+
+/** What the operator does, through this database. */
+export function asOperator(db: Database): ServiceContext {
+  return { db, viewer: operator, origin: null };
+}
 
 /** @throws {CommandError} when nobody has this identifier or username. */
 export async function getUser(db: Queryable, idOrUsername: string): Promise<UserRow> {

@@ -40,6 +40,8 @@ async function start(
   if (config.production && driver.kind === 'embedded') {
     log.warn('the embedded database is for trying things out: set DATABASE_URL in production');
   }
+  if (config.mail === null)
+    log.warn('no mail is sent: set SMTP_URL for links that prove addresses and set passwords');
   let app: App | undefined;
   try {
     if (folder !== null) await importAtStart(driver, folder, log);
@@ -48,6 +50,7 @@ async function start(
     }
     app = await createApp(config, driver, accounts, log);
     await app.http.listen();
+    app.outbox?.start();
     if (!config.production) await printWelcome(config, app, new Database(driver), accounts);
     return app;
   } catch (error) {

@@ -2,7 +2,7 @@ import { createAccountServices } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { FolderInUseError } from '../db/folder-lock.ts';
 import { startSession } from '../modules/accounts/index.ts';
-import { getUser } from './accounts.ts';
+import { asOperator, getUser } from './accounts.ts';
 import { graphqlCurl, graphqlUrl } from './curl.ts';
 import { withDatabase } from './database.ts';
 import { CommandError } from './failure.ts';
@@ -26,7 +26,7 @@ export async function printToken({ user: who, ttl }: TokenOptions): Promise<void
     const token = await withDatabase(async (db) => {
       const user = await getUser(db, who);
       if (user.suspendedAt !== null) throw new CommandError(`The user ${user.username} is suspended.`);
-      return (await startSession(db, tokens, user.id, ttl, ttl)).token;
+      return (await startSession(asOperator(db), tokens, user.id, ttl, ttl)).token;
     });
     console.log(token);
   } catch (error) {

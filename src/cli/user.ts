@@ -3,7 +3,7 @@ import { parseUserList, pageOfUsers, setUserRole, type UserRow } from '../module
 import { toGlobalId } from '../shared/ids.ts';
 import { listRequest } from '../shared/pagination/index.ts';
 import type { Role } from '../shared/viewer.ts';
-import { getUser, operator } from './accounts.ts';
+import { asOperator, getUser } from './accounts.ts';
 import { withDatabase } from './database.ts';
 import { UsageError } from './failure.ts';
 import { type PasswordOptions, readPassword } from './password.ts';
@@ -25,7 +25,9 @@ export interface ListOptions {
 export async function createAccount({ role, name, email, username, ...given }: CreateOptions): Promise<void> {
   const password = await readPassword(given, 'Password (empty for none): ');
   const input = { name, email, username, password: password === '' ? null : password };
-  const user = await withDatabase((db, config) => createUser(db, input, role ?? config.signUp.role));
+  const user = await withDatabase((db, config) =>
+    createUser(asOperator(db), input, role ?? config.signUp.role),
+  );
   console.log(`${toGlobalId('user', user.id)} ${user.username}`);
 }
 
@@ -49,7 +51,7 @@ export async function listAccounts({
 export async function setRole(idOrUsername: string, role: Role): Promise<void> {
   const changed = await withDatabase(async (db) => {
     const { id } = await getUser(db, idOrUsername);
-    return setUserRole({ db, viewer: operator, origin: null }, id, role);
+    return setUserRole(asOperator(db), id, role);
   });
   console.log(`${toGlobalId('user', changed.id)} ${changed.username} ${changed.role}`);
 }
@@ -64,7 +66,7 @@ export async function setPassword(idOrUsername: string, options: PasswordOptions
   if (password === null) throw new UsageError('Give the password with --password-stdin or --password.');
   const user = await withDatabase(async (db) => {
     const found = await getUser(db, idOrUsername);
-    await setAccountPassword(db, found.id, password);
+    await setAccountPassword(asOperator(db), found.id, password);
     return found;
   });
   console.log(`${toGlobalId('user', user.id)} ${user.username}`);

@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/index.ts';
 import { type AccountServices, startSession } from '../modules/accounts/index.ts';
+import { asOperator } from './accounts.ts';
 import { graphqlCurl, graphqlUrl } from './curl.ts';
 import { type DemoAccount, type DemoAccounts, findDemoAccounts } from './demo/index.ts';
 
@@ -11,17 +12,18 @@ const day = 86_400;
 /** Prints what to try: it gives a token of a demo account away, so it is not for production. */
 export async function printWelcome(
   config: Config,
-  { http }: App,
+  { http, mailbox }: App,
   db: Database,
   { tokens }: AccountServices,
 ): Promise<void> {
   const { port } = http.fastify.server.address() as AddressInfo;
   const demo = await findDemoAccounts(db, config.dataFolder);
   const [guest] = demo?.accounts ?? [];
-  const session = guest === undefined ? null : await startSession(db, tokens, guest.id, day, day);
+  const session = guest === undefined ? null : await startSession(asOperator(db), tokens, guest.id, day, day);
   const page = welcomePage({
     url: graphqlUrl({ host: config.http.host, port }),
     explorer: config.explorer,
+    mailbox: mailbox !== null,
     embeddedFolder: config.database.kind === 'embedded' ? config.database.folder : null,
     demo,
     signedIn: guest === undefined || session === null ? null : { guest, token: session.token },
@@ -32,6 +34,7 @@ export async function printWelcome(
 interface Welcome {
   readonly url: string;
   readonly explorer: boolean;
+  readonly mailbox: boolean;
   readonly embeddedFolder: string | null;
   readonly demo: DemoAccounts | null;
   /** Whose token is given away. */
@@ -42,7 +45,7 @@ const firstQuery =
   '{ posts(limit: 3) { title readingTimeMinutes author { name } tags { name } comments(limit: 2) { body author { name } } } }';
 const signedInQuery = '{ viewer { name email role } feed(first: 3) { nodes { title author { name } } } }';
 
-function welcomePage({ url, explorer, embeddedFolder, demo, signedIn }: Welcome): string {
+function welcomePage({ url, explorer, mailbox, embeddedFolder, demo, signedIn }: Welcome): string {
   const sections = [
     [`Broadsheet is ready at ${url}`],
     explorer
@@ -51,6 +54,7 @@ function welcomePage({ url, explorer, embeddedFolder, demo, signedIn }: Welcome)
           `Offline, open ${new URL('/explorer', url).href}: GraphiQL, which comes from this server alone.`,
         ]
       : [],
+    mailbox ? [`Mails are not sent, but shown at ${new URL('/mailbox', url).href}.`] : [],
     ['A first query:', '', graphqlCurl(url, firstQuery)],
     ...(demo === null ? [howToBegin] : [accountsSection(demo)]),
     ...(signedIn === null ? [] : [tokenSection(url, signedIn)]),

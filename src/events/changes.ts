@@ -1,5 +1,7 @@
 /** What a transaction changed, for everything that follows a commit. Identifiers are the database's UUIDs. */
 export type Change =
+  | SecurityChange
+  | { readonly type: 'outbox'; readonly action: 'enqueued' }
   | { readonly type: 'user'; readonly action: 'created' | 'updated' | 'deleted'; readonly id: string }
   | {
       readonly type: 'post';
@@ -24,8 +26,7 @@ export type Change =
       readonly action: 'created' | 'deleted';
       readonly followerId: string;
       readonly followeeId: string;
-    }
-  | SecurityChange;
+    };
 
 /** Something that the audit has a row of. */
 export interface SecurityChange {

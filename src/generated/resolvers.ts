@@ -47,6 +47,14 @@ export type AddCommentInput = {
   readonly postId: Scalars['ID']['input'];
 };
 
+/** Another e-mail address, and what proves who asks for it. */
+export type ChangeEmailInput = {
+  /** The address that the account shall have. */
+  readonly newEmail: Scalars['String']['input'];
+  /** The password of the account; a wrong one is a `BAD_USER_INPUT`. */
+  readonly password: Scalars['String']['input'];
+};
+
 /** The old password and the new one. */
 export type ChangePasswordInput = {
   /** The password that the user has; a wrong one is a `BAD_USER_INPUT`. */
@@ -175,8 +183,12 @@ export type Mutation = {
   readonly addComment?: Maybe<FieldWrapper<Comment>>;
   /** Withdraws a published post and keeps it: one's own, or as an editor anybody's. A draft can't be archived and is a `CONFLICT`. Answers the post; null with an error when nothing was changed. */
   readonly archivePost?: Maybe<FieldWrapper<Post>>;
+  /** Mails a link to a new e-mail address, and a notice to the one that the account has. The address changes when the link is used, with `confirmEmailChange`. Answers the user, unchanged; null with an error when nothing was mailed. */
+  readonly changeEmail?: Maybe<FieldWrapper<User>>;
   /** Gives the viewer another password and ends their other sessions. Answers the user; null with an error when nothing was changed. */
   readonly changePassword?: Maybe<FieldWrapper<User>>;
+  /** Gives the viewer the new e-mail address that a mailed link proves; other links of the account are good for nothing any more. An account that had the address and never proved it loses it; one that proved it keeps it, and the answer is a `CONFLICT`. Answers the user; null with an error when nothing was changed. */
+  readonly confirmEmailChange?: Maybe<FieldWrapper<User>>;
   /** Writes a post, as a draft or published at once. Answers the new post; null with an error when nothing was written. */
   readonly createPost?: Maybe<FieldWrapper<Post>>;
   /** Signs a new user up. Answers the new user, with their e-mail address; an address or a username that is taken is a `CONFLICT`, and closed sign-up is `FORBIDDEN` to all but administrators. */
@@ -197,6 +209,12 @@ export type Mutation = {
   readonly refreshSession?: Maybe<FieldWrapper<SignInPayload>>;
   /** Ends the suspension of a user. Answers the changed user; null with an error when nothing was changed. */
   readonly reinstateUser?: Maybe<FieldWrapper<User>>;
+  /** Mails the viewer a link that proves their e-mail address; links that were mailed for it before are good for nothing any more. Nothing is mailed where the address is proved. Answers the user; null with an error when there is no address, or when the server sends no mail. */
+  readonly requestEmailVerification?: Maybe<FieldWrapper<User>>;
+  /** Mails a link that sets a new password, if there is an account with this e-mail address. Answers true in either case, and in the same time: who asks does not learn whether there is one; null with an error when the text is no address, or when the server sends no mail. */
+  readonly requestPasswordReset?: Maybe<FieldWrapper<Scalars['Boolean']['output']>>;
+  /** Sets a password with a mailed link, proves the e-mail address with it and ends all sessions. So the owner of an address takes over an account that somebody else made with it and never proved. Answers the user, with their e-mail address, who can sign in now; null with an error when nothing was changed. */
+  readonly resetPassword?: Maybe<FieldWrapper<User>>;
   /** Ends one of the viewer's sessions. Answers the session; null with an error when nothing was ended. */
   readonly revokeSession?: Maybe<FieldWrapper<Session>>;
   /** Gives a user another role, which counts from their next request on; the last administrator keeps theirs. Answers the changed user; null with an error when nothing was changed. */
@@ -221,6 +239,8 @@ export type Mutation = {
   readonly updatePost?: Maybe<FieldWrapper<Post>>;
   /** Changes a profile: one's own, or as an administrator anybody's. Answers the changed user; null with an error when nothing was changed. */
   readonly updateUser?: Maybe<FieldWrapper<User>>;
+  /** Proves the viewer's e-mail address with a mailed link. Only the account that the link was mailed for can use it, signed in: who gets the mail of a stranger's sign-up proves nothing by accident. Answers the user; null with an error when nothing was proved. */
+  readonly verifyEmail?: Maybe<FieldWrapper<User>>;
 };
 
 
@@ -234,8 +254,18 @@ export type MutationArchivePostArgs = {
 };
 
 
+export type MutationChangeEmailArgs = {
+  input: ChangeEmailInput;
+};
+
+
 export type MutationChangePasswordArgs = {
   input: ChangePasswordInput;
+};
+
+
+export type MutationConfirmEmailChangeArgs = {
+  token: Scalars['String']['input'];
 };
 
 
@@ -287,6 +317,16 @@ export type MutationRefreshSessionArgs = {
 
 export type MutationReinstateUserArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type MutationRequestPasswordResetArgs = {
+  email: Scalars['String']['input'];
+};
+
+
+export type MutationResetPasswordArgs = {
+  input: ResetPasswordInput;
 };
 
 
@@ -342,6 +382,11 @@ export type MutationUpdatePostArgs = {
 export type MutationUpdateUserArgs = {
   id: Scalars['ID']['input'];
   input: UpdateUserInput;
+};
+
+
+export type MutationVerifyEmailArgs = {
+  token: Scalars['String']['input'];
 };
 
 /** An object with a globally unique identifier, by the Relay Global Object Identification specification. */
@@ -629,6 +674,14 @@ export type QueryUsersConnectionArgs = {
   orderBy?: UserOrder;
 };
 
+/** What a mailed link lets somebody set a password with. */
+export type ResetPasswordInput = {
+  /** The password that the user shall have, 8 to 128 characters. */
+  readonly newPassword: Scalars['String']['input'];
+  /** The token of the link, good for one hour and once; any other is a `BAD_USER_INPUT`. */
+  readonly token: Scalars['String']['input'];
+};
+
 /** What a user may do. Each role may do all that the ones before it may. */
 export type Role =
   /** Also manages users. */
@@ -866,6 +919,8 @@ export type User = Node & {
   readonly createdAt: FieldWrapper<Scalars['DateTime']['output']>;
   /** The user's e-mail address, shown to the user and to administrators; null for everybody else, and where no address is known. */
   readonly email?: Maybe<FieldWrapper<Scalars['String']['output']>>;
+  /** When the user proved that the e-mail address is theirs, shown to the user and to administrators; null for everybody else, and while they have not. */
+  readonly emailVerifiedAt?: Maybe<FieldWrapper<Scalars['DateTime']['output']>>;
   /** The number of users who follow the user. */
   readonly followerCount: FieldWrapper<Scalars['Int']['output']>;
   /** Who follows the user, page by page, the latest follower first. */
@@ -1094,6 +1149,7 @@ export type ResolversTypes = {
   AccessLevel: AccessLevel;
   AddCommentInput: AddCommentInput;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  ChangeEmailInput: ChangeEmailInput;
   ChangePasswordInput: ChangePasswordInput;
   Comment: ResolverTypeWrapper<CommentEntity>;
   CommentConnection: ResolverTypeWrapper<Omit<CommentConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['CommentEdge']>, nodes: ReadonlyArray<ResolversTypes['Comment']> }>;
@@ -1117,6 +1173,7 @@ export type ResolversTypes = {
   PostOrder: PostOrder;
   PostStatus: PostStatus;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  ResetPasswordInput: ResetPasswordInput;
   Role: Role;
   SearchConnection: ResolverTypeWrapper<Omit<SearchConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['SearchEdge']>, nodes: ReadonlyArray<ResolversTypes['SearchResult']> }>;
   SearchEdge: ResolverTypeWrapper<Omit<SearchEdge, 'node'> & { node: ResolversTypes['SearchResult'] }>;
@@ -1148,6 +1205,7 @@ export type ResolversTypes = {
 export type ResolversParentTypes = {
   AddCommentInput: AddCommentInput;
   Boolean: Scalars['Boolean']['output'];
+  ChangeEmailInput: ChangeEmailInput;
   ChangePasswordInput: ChangePasswordInput;
   Comment: CommentEntity;
   CommentConnection: Omit<CommentConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['CommentEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Comment']> };
@@ -1167,6 +1225,7 @@ export type ResolversParentTypes = {
   PostEdge: Omit<PostEdge, 'node'> & { node: ResolversParentTypes['Post'] };
   PostFilter: PostFilter;
   Query: Record<PropertyKey, never>;
+  ResetPasswordInput: ResetPasswordInput;
   SearchConnection: Omit<SearchConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['SearchEdge']>, nodes: ReadonlyArray<ResolversParentTypes['SearchResult']> };
   SearchEdge: Omit<SearchEdge, 'node'> & { node: ResolversParentTypes['SearchResult'] };
   SearchResult: ResolversUnionTypes<ResolversParentTypes>['SearchResult'];
@@ -1231,7 +1290,9 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   addComment?: Resolver<Maybe<ResolversTypes['Comment']>, ParentType, ContextType, RequireFields<MutationAddCommentArgs, 'input'>>;
   archivePost?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<MutationArchivePostArgs, 'id'>>;
+  changeEmail?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationChangeEmailArgs, 'input'>>;
   changePassword?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
+  confirmEmailChange?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationConfirmEmailChangeArgs, 'token'>>;
   createPost?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<MutationCreatePostArgs, 'input'>>;
   createUser?: Resolver<ResolversTypes['User'], ParentType, ContextType, RequireFields<MutationCreateUserArgs, 'input'>>;
   deleteComment?: Resolver<Maybe<ResolversTypes['Comment']>, ParentType, ContextType, RequireFields<MutationDeleteCommentArgs, 'id'>>;
@@ -1242,6 +1303,9 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   publishPost?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<MutationPublishPostArgs, 'id'>>;
   refreshSession?: Resolver<Maybe<ResolversTypes['SignInPayload']>, ParentType, ContextType, RequireFields<MutationRefreshSessionArgs, 'refreshToken'>>;
   reinstateUser?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationReinstateUserArgs, 'id'>>;
+  requestEmailVerification?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  requestPasswordReset?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType, RequireFields<MutationRequestPasswordResetArgs, 'email'>>;
+  resetPassword?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationResetPasswordArgs, 'input'>>;
   revokeSession?: Resolver<Maybe<ResolversTypes['Session']>, ParentType, ContextType, RequireFields<MutationRevokeSessionArgs, 'id'>>;
   setUserRole?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationSetUserRoleArgs, 'id' | 'role'>>;
   signIn?: Resolver<Maybe<ResolversTypes['SignInPayload']>, ParentType, ContextType, RequireFields<MutationSignInArgs, 'input'>>;
@@ -1254,6 +1318,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   updateComment?: Resolver<Maybe<ResolversTypes['Comment']>, ParentType, ContextType, RequireFields<MutationUpdateCommentArgs, 'id' | 'input'>>;
   updatePost?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<MutationUpdatePostArgs, 'id' | 'input'>>;
   updateUser?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationUpdateUserArgs, 'id' | 'input'>>;
+  verifyEmail?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<MutationVerifyEmailArgs, 'token'>>;
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
@@ -1414,6 +1479,7 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   comments?: Resolver<ResolversTypes['CommentConnection'], ParentType, ContextType, Partial<UserCommentsArgs>>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  emailVerifiedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   followerCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   followers?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, Partial<UserFollowersArgs>>;
   following?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, Partial<UserFollowingArgs>>;

@@ -12,17 +12,21 @@ import { uuidv7 } from 'uuidv7';
 import type { Config } from '../config.ts';
 import type { Driver } from '../db/index.ts';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
+import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { KeyRing } from '../modules/tokens/index.ts';
 import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
 import { addExplorer } from './explorer/endpoint.ts';
 import { addGraphqlEndpoint } from './graphql-endpoint.ts';
 import { addHealthEndpoints } from './health.ts';
 import { addKeySetEndpoint } from './key-set.ts';
+import { addMailbox } from './mailbox/endpoint.ts';
 
 export interface HttpServerOptions {
   readonly options: Config['http'];
   /** Whether `/explorer` is served. */
   readonly explorer: boolean;
+  /** What `/mailbox` shows; null where it is not served. */
+  readonly mailbox: DevelopmentMailbox | null;
   readonly apollo: ApolloServer<Context>;
   readonly buildContext: ContextBuilder;
   /** The keys of the server's own tokens. */
@@ -45,6 +49,7 @@ const requestIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
 export function createHttpServer({
   options,
   explorer,
+  mailbox,
   apollo,
   buildContext,
   keys,
@@ -85,6 +90,7 @@ export function createHttpServer({
   addKeySetEndpoint(server, keys);
   addGraphqlEndpoint(server, apollo, buildContext);
   if (explorer) addExplorer(server);
+  if (mailbox !== null) addMailbox(server, mailbox);
   return {
     fastify: server,
     listen: () => server.listen({ host: options.host, port: options.port }),

@@ -104,7 +104,7 @@ describe('the demo publication', () => {
 
   it('leaves an account out whose password was changed', async () => {
     const [[id] = []] = await query(`select id from users where email = 'piet@lantern.example'`);
-    await setPassword(db, String(id), 'something else');
+    await setPassword({ db, viewer: null, origin: null }, String(id), 'something else');
     const found = await findDemoAccounts(db, folder);
     expect(found?.accounts).toHaveLength(8);
     expect(found?.accounts.map(({ name }) => name)).not.toContain('Piet de Vries');
@@ -114,7 +114,11 @@ describe('the demo publication', () => {
     expect(await fillWithDemo(db, folder)).toBe(false);
     const other = await openTestDatabase();
     const otherDb = new Database(other);
-    await createUser(otherDb, { name: 'Ada', email: 'ada@example.org' }, 'READER');
+    await createUser(
+      { db: otherDb, viewer: null, origin: null },
+      { name: 'Ada', email: 'ada@example.org' },
+      'READER',
+    );
     expect(await fillWithDemo(otherDb, folder)).toBe(false);
     expect(await findDemoAccounts(otherDb, folder)).toBeNull();
     await other.close();

@@ -189,21 +189,21 @@ const mutations = (users: number): Table => {
   const published = id('post', 3);
   return {
     createUser: [
-      ['createUser(input: { name: "New", email: "new-1@example.com" }) { id email }', 5],
+      ['createUser(input: { name: "New", email: "new-1@example.com" }) { id email }', 7],
       [
         'createUser(input: { name: "New", email: "new-2@example.com", username: "new-name" }) { id email }',
-        5,
+        7,
       ],
       [
         'createUser(input: { name: "N", email: "new-3@example.com", password: "long enough" }) { id email }',
-        6,
+        8,
       ],
     ],
-    signIn: [['signIn(input: { email: "new-3@example.com", password: "long enough" }) { user { id } }', 2]],
+    signIn: [['signIn(input: { email: "new-3@example.com", password: "long enough" }) { user { id } }', 5]],
     updateUser: [[`updateUser(id: ${id('user', 1)}, input: { name: "Changed" }) { name }`, 4]],
-    setUserRole: [[`setUserRole(id: ${id('user', 1)}, role: EDITOR) { role }`, 5]],
-    suspendUser: [[`suspendUser(id: ${id('user', 1)}) { suspendedAt }`, 5]],
-    reinstateUser: [[`reinstateUser(id: ${id('user', 1)}) { suspendedAt }`, 4]],
+    setUserRole: [[`setUserRole(id: ${id('user', 1)}, role: EDITOR) { role }`, 6]],
+    suspendUser: [[`suspendUser(id: ${id('user', 1)}) { suspendedAt }`, 6]],
+    reinstateUser: [[`reinstateUser(id: ${id('user', 1)}) { suspendedAt }`, 5]],
     createPost: [
       ['createPost(input: { title: "New", body: "Text" }) { id html }', 6],
       ['createPost(input: { title: "New", body: "Text", publish: true }) { id html }', 8],
@@ -246,7 +246,7 @@ const mutations = (users: number): Table => {
       [`likePost(id: ${id('post', 1)}) { id body likeCount viewerHasLiked }`, 6],
     ],
     unlikePost: [[`unlikePost(id: ${id('post', 1)}) { id }`, 4]],
-    deleteUser: [[`deleteUser(id: ${id('user', 2)}) { id }`, 5]],
+    deleteUser: [[`deleteUser(id: ${id('user', 2)}) { id }`, 6]],
   };
 };
 

@@ -103,7 +103,13 @@ export async function signInUser(
   number: number,
 ): Promise<Person> {
   const uuid = rowUuid('user', number);
-  const { token } = await startSession(new Database(driver), accounts.tokens, uuid, 3_600, 3_600);
+  const { token } = await startSession(
+    { db: new Database(driver), viewer: null, origin: null },
+    accounts.tokens,
+    uuid,
+    3_600,
+    3_600,
+  );
   const username = `user-${number}`;
   return { id: rowId('user', number), uuid, username, email: `${username}@example.com`, token };
 }

@@ -4,6 +4,7 @@ import { createAccountServices, createApp, createLog } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import type { Change } from '../../src/events/changes.ts';
 import { Database, type Driver } from '../../src/db/index.ts';
+import type { KeptMail } from '../../src/mail/development-mailbox.ts';
 import { type AccountServices, createUser, startSession } from '../../src/modules/accounts/index.ts';
 import { toGlobalId } from '../../src/shared/ids.ts';
 import type { Role } from '../../src/shared/viewer.ts';
@@ -63,6 +64,8 @@ export interface TestServer {
   readonly changes: Change[];
   /** The lines of the server's log so far. */
   readonly log: readonly Record<string, unknown>[];
+  /** Has the outbox send what is due, and answers all mails that were sent, the newest first. */
+  mails(): Promise<KeptMail[]>;
   /** A way to the database beside the server's. */
   database(): Database;
   /** Sends a document and answers whatever comes. */
@@ -96,7 +99,9 @@ export async function startServer(variables: Record<string, string> = {}): Promi
   const driver = await openTestDatabase();
   const accounts = {
     ...(await createAccountServices(config)),
-    afterCommit: (committed: readonly Change[]) => changes.push(...committed),
+    // What the audit gets is in the log, and in its table.
+    afterCommit: (committed: readonly Change[]) =>
+      changes.push(...committed.filter(({ type }) => type !== 'security')),
   };
   const app = await createApp(config, driver, accounts, createLog(config, sink));
   const url = await app.http.listen();
@@ -133,6 +138,10 @@ export async function startServer(variables: Record<string, string> = {}): Promi
     accounts,
     changes,
     log,
+    async mails() {
+      await app.outbox?.sendDue();
+      return app.mailbox?.list() ?? [];
+    },
     database: () => new Database(driver, accounts.afterCommit),
     send,
     async query<Data>(document: string, options?: RequestOptions) {
@@ -152,9 +161,9 @@ export async function startServer(variables: Record<string, string> = {}): Promi
     async person(role = 'AUTHOR', name) {
       names += 1;
       const email = `person-${names}@example.com`;
-      const db = new Database(driver);
-      const user = await createUser(db, { name: name ?? `Person ${names}`, email }, role);
-      const { token } = await startSession(db, accounts.tokens, user.id, 3_600, 3_600);
+      const context = { db: new Database(driver), viewer: null, origin: null };
+      const user = await createUser(context, { name: name ?? `Person ${names}`, email }, role);
+      const { token } = await startSession(context, accounts.tokens, user.id, 3_600, 3_600);
       return { id: toGlobalId('user', user.id), uuid: user.id, username: user.username, email, token };
     },
     close: () => app.close(),

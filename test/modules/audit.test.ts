@@ -11,6 +11,7 @@ import {
   type SecurityEvent,
 } from '../../src/modules/audit/index.ts';
 import { newUuid } from '../../src/shared/ids.ts';
+import type { SignedInViewer } from '../../src/shared/viewer.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 
 let driver: Driver;
@@ -28,14 +29,19 @@ beforeAll(async () => {
 });
 afterAll(() => driver.close());
 
+const admin: SignedInViewer = {
+  id: '01890000-0000-7000-8000-000000000001',
+  role: 'ADMIN',
+  sessionId: '01890000-0000-7000-8000-000000000002',
+};
 const origin = { requestId: 'request-1', clientAddress: '2001:db8::1', userAgent: 'Phone/1.0' };
+const actor = { viewer: admin, origin };
 const database = () => new Database(driver, (changes) => logSecurityEvents(log, changes));
 const all = { userId: null, type: null };
 
 const promoted = (userId: string): SecurityEvent => ({
   type: 'ROLE_CHANGED',
   userId,
-  actorId: '01890000-0000-7000-8000-000000000001',
   details: { from: 'READER', to: 'EDITOR' },
 });
 
@@ -43,13 +49,14 @@ describe('a security event', () => {
   it('is kept with what caused it, and logged once, when its transaction has committed', async () => {
     const userId = newUuid();
     await database().transaction(async (tx) => {
-      await recordSecurityEvent(tx, promoted(userId), origin);
+      await recordSecurityEvent(tx, actor, promoted(userId));
       expect(lines).toEqual([]);
     });
     const [row, ...others] = await findAuditEvents(database(), { userId, type: null }, 10);
     expect(others).toEqual([]);
     expect(row).toEqual({
       ...promoted(userId),
+      actorId: admin.id,
       id: expect.any(String),
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       clientAddress: '2001:db8::1',
@@ -63,7 +70,7 @@ describe('a security event', () => {
         auditId: row?.id,
         event: 'ROLE_CHANGED',
         userId,
-        actorId: promoted(userId).actorId,
+        actorId: admin.id,
         clientAddress: '2001:db8::1',
         requestId: 'request-1',
         details: { from: 'READER', to: 'EDITOR' },
@@ -75,7 +82,7 @@ describe('a security event', () => {
     lines.splice(0);
     const userId = newUuid();
     const work = database().transaction(async (tx) => {
-      await recordSecurityEvent(tx, promoted(userId), origin);
+      await recordSecurityEvent(tx, actor, promoted(userId));
       throw new Error('no');
     });
     await expect(work).rejects.toThrow('no');
@@ -88,7 +95,7 @@ describe('a security event', () => {
     const userId = newUuid();
     let attempts = 0;
     await database().transaction(async (tx) => {
-      await recordSecurityEvent(tx, promoted(userId), origin);
+      await recordSecurityEvent(tx, actor, promoted(userId));
       attempts += 1;
       if (attempts < 3) throw new TransactionConflict(null);
     });
@@ -98,7 +105,9 @@ describe('a security event', () => {
 
   it('has no actor on the command line, which nobody is', async () => {
     const userId = newUuid();
-    await database().transaction((tx) => recordSecurityEvent(tx, promoted(userId), null));
+    await database().transaction((tx) =>
+      recordSecurityEvent(tx, { viewer: admin, origin: null }, promoted(userId)),
+    );
     const [row] = await findAuditEvents(database(), { userId, type: null }, 1);
     expect(row).toMatchObject({ actorId: null, clientAddress: null, requestId: null });
   });
@@ -109,11 +118,11 @@ describe('the audit', () => {
     const userId = newUuid();
     const events: SecurityEvent[] = [
       promoted(userId),
-      { type: 'USER_SUSPENDED', userId, actorId: null, details: {} },
+      { type: 'USER_SUSPENDED', userId, details: {} },
       promoted(newUuid()),
     ];
     for (const event of events) {
-      await database().transaction((tx) => recordSecurityEvent(tx, event, origin));
+      await database().transaction((tx) => recordSecurityEvent(tx, actor, event));
     }
     const typesOf = async (filter: Parameters<typeof findAuditEvents>[1], limit = 10) =>
       (await findAuditEvents(database(), filter, limit)).map(({ type }) => type);

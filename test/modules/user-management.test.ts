@@ -79,7 +79,7 @@ describe('setUserRole', () => {
     for (const _ of ['once', 'again']) {
       const { data, statements } = await server.send(setUserRole, request);
       expect(data).toEqual({ setUserRole: { id: target.id, role: 'READER' } });
-      expect(statements).toBe(6);
+      expect(statements).toBe(7);
     }
     expect(server.changes).toEqual([
       { type: 'user', action: 'updated', id: target.uuid },
@@ -116,7 +116,7 @@ describe('suspendUser and reinstateUser', () => {
       id: target.id,
       suspendedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
-    expect(first.statements).toBe(6);
+    expect(first.statements).toBe(7);
     expect(await isLive(target)).toBe(false);
     expect((await server.query(suspendUser, request)).suspendUser).toEqual(first.data.suspendUser);
     const seen = await server.query(
@@ -130,7 +130,7 @@ describe('suspendUser and reinstateUser', () => {
     for (const _ of ['once', 'again']) {
       const { data, statements } = await server.send(reinstateUser, request);
       expect(data).toEqual({ reinstateUser: { id: target.id, suspendedAt: null } });
-      expect(statements).toBe(5);
+      expect(statements).toBe(6);
     }
     expect(await isLive(target)).toBe(true);
     expect(server.changes).toEqual(
@@ -177,7 +177,7 @@ describe('deleteUser', () => {
 
     const { data, statements } = await server.send(deleteUser, { variables: { id: target.id }, as: target });
     expect(data.deleteUser).toMatchObject({ id: target.id });
-    expect(statements).toBe(6);
+    expect(statements).toBe(7);
     expect(server.changes).toEqual([{ type: 'user', action: 'deleted', id: target.uuid }]);
     expect(await isLive(target)).toBe(false);
 

@@ -1,4 +1,6 @@
 export { accountLoaders } from './loaders.ts';
+export { mailTopic } from './mail-orders.ts';
+export { sendOrderedMail } from './mails.ts';
 export { hashPassword, verifyPassword } from './passwords.ts';
 export { createUserRow, setPasswordHash } from './repository.ts';
 export { accountResolvers, type Session } from './resolvers.ts';

@@ -22,11 +22,20 @@ export const password = z
   )
   .refine(isStorable, rule('invalid_character', 'The password has a character that cannot be used.'));
 
-/** The old password and the new one. What cannot be a password is not compared either. */
+/** The password that somebody has. What cannot be one is not compared either. */
+const enteredPassword = z.string().max(2 * maxPasswordLength, 'The password is too long.');
+
+/** The old password and the new one. */
 export const passwordChange = z.object({
-  currentPassword: z.string().max(2 * maxPasswordLength, 'The password is too long.'),
+  currentPassword: enteredPassword,
   newPassword: password,
 });
+
+/** What a mailed link sets a password with. */
+export const passwordReset = z.object({ token: z.string(), newPassword: password });
+
+/** Another address, and the password. */
+export const emailChange = z.object({ newEmail: email, password: enteredPassword });
 
 /** What signed in, by its `User-Agent`: on one line, cut to 200 characters; null when nothing is left. */
 export function deviceOf(userAgent: string | null): string | null {

@@ -11,6 +11,7 @@ import { selectsItems } from '../../shared/selection.ts';
 import { sessionOrder } from './order.ts';
 import type { SessionRow } from './repository-sessions.ts';
 import * as service from './service.ts';
+import * as recovery from './service-recovery.ts';
 import * as sessions from './service-sessions.ts';
 
 const Query = {
@@ -20,19 +21,32 @@ const Query = {
 
 const Mutation = {
   async createUser(_, { input }, context) {
-    const user = await service.signUp(context, context.accounts.signUp, input);
+    const user = await service.signUp(context, context.accounts, input);
     return { ...user, isOwnSignUp: true };
   },
   async signIn(_, { input }, context) {
     return ownSignIn(await sessions.signIn(context, context.accounts, input));
   },
-  async refreshSession(_, { refreshToken }, { db, accounts }) {
-    return ownSignIn(await sessions.refreshSession(db, accounts, refreshToken));
+  async refreshSession(_, { refreshToken }, context) {
+    return ownSignIn(await sessions.refreshSession(context, context.accounts, refreshToken));
   },
   signOut: (_, _args, context) => sessions.signOut(context),
   signOutEverywhere: (_, _args, context) => sessions.signOutEverywhere(context),
   revokeSession: (_, { id }, context) => sessions.revokeSession(context, parseId('session', id)),
   changePassword: (_, { input }, context) => sessions.changePassword(context, input),
+  requestEmailVerification: (_, _args, context) =>
+    recovery.requestEmailVerification(context, context.accounts),
+  verifyEmail: (_, { token }, context) => recovery.verifyEmail(context, token),
+  async requestPasswordReset(_, { email }, context) {
+    await recovery.requestPasswordReset(context, context.accounts, email);
+    return true;
+  },
+  async resetPassword(_, { input }, context) {
+    const user = await recovery.resetPassword(context, input);
+    return { ...user, isOwnSignUp: true };
+  },
+  changeEmail: (_, { input }, context) => recovery.changeEmail(context, context.accounts, input),
+  confirmEmailChange: (_, { token }, context) => recovery.confirmEmailChange(context, token),
 } satisfies MutationResolvers;
 
 function ownSignIn({ user, ...tokens }: sessions.SignedIn) {

@@ -1,8 +1,8 @@
-import type { Database } from '../../db/index.ts';
 import { AppError, badInputAt, forbidden, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
 import { isStorable, parseInput } from '../../shared/validation.ts';
 import { signedIn } from '../../shared/viewer.ts';
+import { recordSecurityEvent } from '../audit/index.ts';
 import { findUsersByIds, type ServiceContext, type UserRow } from '../users/index.ts';
 import type { AccessTokens } from '../tokens/index.ts';
 import { deviceOf, maxPasswordLength, passwordChange } from './input.ts';
@@ -12,6 +12,7 @@ import { findPasswordHash, findUserForSignIn, setPasswordHash } from './reposito
 import type { SessionRow } from './repository-sessions.ts';
 import {
   createSession,
+  type NewSession,
   findUnusedTokenExpiry,
   lockRefreshToken,
   revokeSessionOfUser,
@@ -35,21 +36,27 @@ export interface SignedIn {
  * @throws {AppError} `UNAUTHENTICATED`
  */
 export async function signIn(
-  { db, origin }: ServiceContext,
+  context: ServiceContext,
   { tokens, sessionTtl }: AccountServices,
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<SignedIn> {
+  const { db, origin } = context;
   // What cannot be an address or a password is not looked up or hashed as it is, but answered like any other.
   const plausible = email.length <= 254 && isStorable(email) && password.length <= 2 * maxPasswordLength;
   const found = await findUserForSignIn(db, plausible ? email.trim() : '');
   const matches = await verifyPassword(found?.passwordHash ?? null, plausible ? password : '');
   if (found === null || !matches || found.suspendedAt !== null) {
+    const reason = found === null ? 'UNKNOWN_ACCOUNT' : matches ? 'SUSPENDED' : 'WRONG_PASSWORD';
+    const userId = found?.id ?? null;
+    await db.transaction((tx) =>
+      recordSecurityEvent(tx, context, { type: 'SIGN_IN_FAILED', userId, details: { reason } }),
+    );
     throw new AppError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
   }
   const { passwordHash: _, ...user } = found;
   const id = newUuid();
   const refreshToken = newRefreshToken();
-  const refreshTokenExpiresAt = await createSession(db, {
+  const refreshTokenExpiresAt = await beginSession(context, {
     id,
     userId: user.id,
     device: deviceOf(origin?.userAgent ?? null),
@@ -64,15 +71,23 @@ export async function signIn(
  * usual time.
  */
 export async function startSession(
-  db: Database,
+  context: ServiceContext,
   tokens: AccessTokens,
   userId: string,
   seconds: number,
   tokenTtl?: number,
 ): Promise<{ token: string; expiresAt: string }> {
   const sessionId = newUuid();
-  await createSession(db, { id: sessionId, userId, device: null, seconds, refreshHash: null });
+  await beginSession(context, { id: sessionId, userId, device: null, seconds, refreshHash: null });
   return tokens.sign({ userId, sessionId }, tokenTtl);
+}
+
+function beginSession(context: ServiceContext, session: NewSession): Promise<string> {
+  const { id: sessionId, userId } = session;
+  return context.db.transaction(async (tx) => {
+    await recordSecurityEvent(tx, context, { type: 'SIGNED_IN', userId, details: { sessionId } });
+    return createSession(tx, session);
+  });
 }
 
 /**
@@ -82,14 +97,14 @@ export async function startSession(
  * @throws {AppError} `UNAUTHENTICATED`, whatever is wrong.
  */
 export async function refreshSession(
-  db: Database,
+  context: ServiceContext,
   { tokens, sessionTtl }: AccountServices,
   refreshToken: string,
 ): Promise<SignedIn> {
   if (!isRefreshToken(refreshToken)) throw badRefreshToken();
   const hash = refreshTokenHash(refreshToken);
   // A session that is ended here must stay ended, so the refusal comes after the commit.
-  const refreshed = await db.transaction(async (tx) => {
+  const refreshed = await context.db.transaction(async (tx) => {
     const found = await lockRefreshToken(tx, hash);
     if (found === null) return null;
     const { sessionId, user } = found;
@@ -104,6 +119,8 @@ export async function refreshSession(
         : null;
     if (expiresAt !== null) return { user, sessionId, refreshToken: next, refreshTokenExpiresAt: expiresAt };
     await revokeSessionOfUser(tx, user.id, sessionId);
+    const details = { sessionId };
+    await recordSecurityEvent(tx, context, { type: 'REFRESH_TOKEN_REUSED', userId: user.id, details });
     return null;
   });
   if (refreshed === null) throw badRefreshToken();
@@ -112,26 +129,40 @@ export async function refreshSession(
 }
 
 /** Ends the session that asks. @throws {AppError} `FORBIDDEN` when the viewer has none here. */
-export async function signOut({ db, viewer }: ServiceContext): Promise<SessionRow> {
-  const { id, sessionId } = signedIn(viewer);
+export async function signOut(context: ServiceContext): Promise<SessionRow> {
+  const { sessionId } = signedIn(context.viewer);
   if (sessionId === null) throw forbidden('You are signed in by another issuer: sign out there.');
-  return endSession(db, id, sessionId);
+  return endSession(context, 'SIGNED_OUT', sessionId);
 }
 
 /** Ends all sessions of the viewer. */
-export function signOutEverywhere({ db, viewer }: ServiceContext): Promise<SessionRow[]> {
-  return revokeSessionsOfUser(db, signedIn(viewer).id, null);
+export function signOutEverywhere(context: ServiceContext): Promise<SessionRow[]> {
+  const { id: userId } = signedIn(context.viewer);
+  return context.db.transaction(async (tx) => {
+    const ended = await revokeSessionsOfUser(tx, userId, null);
+    const details = { sessions: ended.length };
+    await recordSecurityEvent(tx, context, { type: 'SIGNED_OUT_EVERYWHERE', userId, details });
+    return ended;
+  });
 }
 
 /** Ends one of the viewer's sessions. @throws {AppError} `NOT_FOUND` when they have no such session. */
-export function revokeSession({ db, viewer }: ServiceContext, id: string): Promise<SessionRow> {
-  return endSession(db, signedIn(viewer).id, id);
+export function revokeSession(context: ServiceContext, id: string): Promise<SessionRow> {
+  return endSession(context, 'SESSION_REVOKED', id);
 }
 
-async function endSession(db: Database, userId: string, sessionId: string): Promise<SessionRow> {
-  const session = await revokeSessionOfUser(db, userId, sessionId);
-  if (session === null) throw notFound('session');
-  return session;
+async function endSession(
+  context: ServiceContext,
+  type: 'SIGNED_OUT' | 'SESSION_REVOKED',
+  sessionId: string,
+): Promise<SessionRow> {
+  const { id: userId } = signedIn(context.viewer);
+  return context.db.transaction(async (tx) => {
+    const session = await revokeSessionOfUser(tx, userId, sessionId);
+    if (session === null) throw notFound('session');
+    await recordSecurityEvent(tx, context, { type, userId, details: { sessionId } });
+    return session;
+  });
 }
 
 /**
@@ -139,7 +170,8 @@ async function endSession(db: Database, userId: string, sessionId: string): Prom
  *
  * @throws {AppError} `BAD_USER_INPUT` when the old password is wrong, or the new one cannot be one.
  */
-export async function changePassword({ db, viewer }: ServiceContext, input: unknown): Promise<UserRow> {
+export async function changePassword(context: ServiceContext, input: unknown): Promise<UserRow> {
+  const { db, viewer } = context;
   const { id, sessionId } = signedIn(viewer);
   const { currentPassword, newPassword } = parseInput(passwordChange, input);
   if (!(await verifyPassword(await findPasswordHash(db, id), currentPassword))) {
@@ -150,7 +182,12 @@ export async function changePassword({ db, viewer }: ServiceContext, input: unkn
     const [user = null] = await findUsersByIds(tx, [id]);
     if (user === null) throw notFound('user');
     await setPasswordHash(tx, id, passwordHash);
-    await revokeSessionsOfUser(tx, id, sessionId);
+    const { length: endedSessions } = await revokeSessionsOfUser(tx, id, sessionId);
+    await recordSecurityEvent(tx, context, {
+      type: 'PASSWORD_CHANGED',
+      userId: id,
+      details: { endedSessions },
+    });
     return user;
   });
 }

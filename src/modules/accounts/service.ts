@@ -1,15 +1,11 @@
 import slugify from '@sindresorhus/slugify';
-import {
-  type AfterCommit,
-  type Database,
-  ForeignKeyViolation,
-  type Transaction,
-  UniqueViolation,
-} from '../../db/index.ts';
+import { type AfterCommit, ForeignKeyViolation, type Transaction, UniqueViolation } from '../../db/index.ts';
 import { conflict, forbidden, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
 import { parseInput } from '../../shared/validation.ts';
 import { isAtLeast, type Role } from '../../shared/viewer.ts';
+import { recordSecurityEvent } from '../audit/index.ts';
+import { enqueue } from '../outbox/index.ts';
 import {
   type ServiceContext,
   username as usernameInput,
@@ -18,6 +14,7 @@ import {
 } from '../users/index.ts';
 import type { AccessTokens, KeyRing, TokenVerifier } from '../tokens/index.ts';
 import { newUser, password as passwordInput } from './input.ts';
+import { messageOf } from './mail-orders.ts';
 import { hashPassword } from './passwords.ts';
 import { createUserRow, reserveUsername, setPasswordHash } from './repository.ts';
 import { revokeSessionsOfUser } from './repository-write.ts';
@@ -32,6 +29,8 @@ export interface AccountServices {
   readonly signUp: SignUpPolicy;
   /** How long a session lasts, in seconds. */
   readonly sessionTtl: number;
+  /** Whether the server sends mail at all. */
+  readonly sendsMail: boolean;
   readonly afterCommit: AfterCommit;
 }
 
@@ -42,31 +41,36 @@ export interface SignUpPolicy {
 }
 
 /**
- * Signs a new user up.
+ * Signs a new user up, and mails them a link: one that proves the address, or, without a password, one that sets it.
  *
  * @throws {AppError} `FORBIDDEN` when sign-up is closed, `CONFLICT` when the address or the username is taken.
  */
 export async function signUp(
   context: ServiceContext,
-  signUp: SignUpPolicy,
+  { signUp, sendsMail }: Pick<AccountServices, 'signUp' | 'sendsMail'>,
   input: unknown,
 ): Promise<UserRow> {
   if (!signUp.open && !isAtLeast(context.viewer, 'ADMIN')) throw forbidden('Sign-up is closed.');
-  return createUser(context.db, input, signUp.role);
+  return createUser(context, input, signUp.role, sendsMail);
 }
 
 /**
- * Makes a user with a role, without asking who wants it.
+ * Makes a user with a role, without asking who wants it, and without a mail unless that is asked for.
  *
  * @throws {AppError} `CONFLICT` when the address or the username is taken.
  */
-export async function createUser(db: Database, input: unknown, role: Role): Promise<UserRow> {
+export async function createUser(
+  context: ServiceContext,
+  input: unknown,
+  role: Role,
+  sendsMail: boolean = false,
+): Promise<UserRow> {
   const { password, username, ...profile } = parseInput(newUser, input);
   // Hashing takes long, so it is done before the transaction begins.
   const passwordHash = password == null ? null : await hashPassword(password);
   const id = newUuid();
   try {
-    return await db.transaction(async (tx) => {
+    return await context.db.transaction(async (tx) => {
       // Asked for also where the username is chosen: nobody can derive the same one meanwhile.
       const free = await reserveUsername(tx, username ?? usernameFrom(profile.name, id));
       const user = await createUserRow(tx, {
@@ -79,6 +83,11 @@ export async function createUser(db: Database, input: unknown, role: Role): Prom
         role,
       });
       if (passwordHash !== null) await setPasswordHash(tx, id, passwordHash);
+      await recordSecurityEvent(tx, context, { type: 'SIGNED_UP', userId: id, details: { role } });
+      if (sendsMail) {
+        const mail = passwordHash === null ? 'CHOOSE_PASSWORD' : 'VERIFY_EMAIL';
+        await enqueue(tx, [messageOf({ mail, userId: id, email: profile.email })]);
+      }
       tx.record({ type: 'user', action: 'created', id });
       return user;
     });
@@ -113,12 +122,17 @@ export async function createAuthor(tx: Transaction, author: AuthorProfile): Prom
  *
  * @throws {AppError} `NOT_FOUND` when there is no such user.
  */
-export async function setPassword(db: Database, userId: string, password: string): Promise<void> {
+export async function setPassword(context: ServiceContext, userId: string, password: string): Promise<void> {
   const passwordHash = await hashPassword(parseInput(passwordInput, password, ['password']));
   try {
-    await db.transaction(async (tx) => {
+    await context.db.transaction(async (tx) => {
       await setPasswordHash(tx, userId, passwordHash);
-      await revokeSessionsOfUser(tx, userId, null);
+      const { length: endedSessions } = await revokeSessionsOfUser(tx, userId, null);
+      await recordSecurityEvent(tx, context, {
+        type: 'PASSWORD_CHANGED',
+        userId,
+        details: { endedSessions },
+      });
     });
   } catch (error) {
     throw error instanceof ForeignKeyViolation ? notFound('user') : error;

@@ -66,8 +66,6 @@ export type SecurityEvent = {
     readonly type: T;
     /** Whom it happened to; null where there is no such account. */
     readonly userId: string | null;
-    /** Who did it; null for somebody who is not signed in. */
-    readonly actorId: string | null;
     readonly details: SecurityDetails[T];
   };
 }[SecurityEventType];

@@ -1,4 +1,4 @@
 export { type SecurityEvent, type SecurityEventType, securityEventTypes } from './events.ts';
 export { type AuditRow, findAuditEvents } from './repository.ts';
 export { deleteAuditEvents } from './repository-write.ts';
-export { logSecurityEvents, recordSecurityEvent } from './service.ts';
+export { type Actor, logSecurityEvents, recordSecurityEvent } from './service.ts';

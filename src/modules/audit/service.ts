@@ -3,24 +3,30 @@ import type { Transaction } from '../../db/index.ts';
 import type { Change } from '../../events/changes.ts';
 import { newUuid } from '../../shared/ids.ts';
 import type { RequestOrigin } from '../../shared/origin.ts';
+import type { Viewer } from '../../shared/viewer.ts';
 import type { SecurityEvent } from './events.ts';
 import { insertAuditEvent } from './repository-write.ts';
 
+/** Who makes something happen. */
+export interface Actor {
+  readonly viewer: Viewer;
+  /** The request; null for the command line, which is nobody. */
+  readonly origin: RequestOrigin | null;
+}
+
 /**
  * Keeps a security event in the transaction that makes it happen: it is there if, and only if, that commits, and is
- * logged after the commit. What happens without one gets a transaction for this alone.
- *
- * @param origin The request; null for the command line, which is nobody's.
+ * logged after the commit. What happens without a transaction gets one for this alone.
  */
 export async function recordSecurityEvent(
   tx: Transaction,
-  { type, userId, actorId, details }: SecurityEvent,
-  origin: RequestOrigin | null,
+  { viewer, origin }: Actor,
+  { type, userId, details }: SecurityEvent,
 ): Promise<void> {
   const event = {
     id: newUuid(),
     userId,
-    actorId: origin === null ? null : actorId,
+    actorId: origin === null || viewer === null ? null : viewer.id,
     clientAddress: origin?.clientAddress ?? null,
     requestId: origin?.requestId ?? null,
     details: { ...details },

@@ -34,6 +34,7 @@ export const userColumns = {
   avatarUrl: users.avatarUrl,
   role: users.role,
   email: users.email,
+  emailVerifiedAt: users.emailVerifiedAt,
   suspendedAt: users.suspendedAt,
   createdAt: users.createdAt,
   updatedAt: users.updatedAt,

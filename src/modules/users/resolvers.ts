@@ -4,6 +4,7 @@ import { parseId } from '../../shared/node-id.ts';
 import { Connection, listRequest, pageRequest } from '../../shared/pagination/index.ts';
 import { selectsItems } from '../../shared/selection.ts';
 import { parseInput, soughtName } from '../../shared/validation.ts';
+import type { Viewer } from '../../shared/viewer.ts';
 import { parseUserList } from './input.ts';
 import { userOrders } from './order.ts';
 import { mayWithUser } from './policy.ts';
@@ -39,10 +40,14 @@ export interface User extends UserRow {
   readonly isOwnSignUp?: boolean;
 }
 
+function seesAddress(viewer: Viewer, user: User): boolean {
+  return user.isOwnSignUp === true || mayWithUser(viewer, 'readPrivate', user);
+}
+
 const User = {
   id: ({ id }) => toGlobalId('user', id),
-  email: (user, _, { viewer }) =>
-    user.isOwnSignUp === true || mayWithUser(viewer, 'readPrivate', user) ? user.email : null,
+  email: (user, _, { viewer }) => (seesAddress(viewer, user) ? user.email : null),
+  emailVerifiedAt: (user, _, { viewer }) => (seesAddress(viewer, user) ? user.emailVerifiedAt : null),
   suspendedAt: (user, _, { viewer }) => (mayWithUser(viewer, 'readPrivate', user) ? user.suspendedAt : null),
   viewerCanUpdate: (user, _, { viewer }) => mayWithUser(viewer, 'update', user),
   viewerCanDelete: (user, _, { viewer }) => mayWithUser(viewer, 'delete', user),

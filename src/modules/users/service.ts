@@ -1,8 +1,8 @@
 import { type Database, type Transaction, UniqueViolation } from '../../db/index.ts';
 import { conflict, forbidden, notFound } from '../../shared/errors.ts';
 import { parseInput } from '../../shared/validation.ts';
-import type { RequestOrigin } from '../../shared/origin.ts';
 import { type Role, signedIn, type Viewer } from '../../shared/viewer.ts';
+import { type Actor, recordSecurityEvent } from '../audit/index.ts';
 import { userChanges } from './input.ts';
 import { mayWithUser, type UserAction } from './policy.ts';
 import type { UserRow } from './repository.ts';
@@ -16,11 +16,8 @@ import {
 } from './repository-write.ts';
 
 /** Who asks, and the database. */
-export interface ServiceContext {
+export interface ServiceContext extends Actor {
   readonly db: Database;
-  readonly viewer: Viewer;
-  /** Null on the command line. */
-  readonly origin: RequestOrigin | null;
 }
 
 export async function updateUser(context: ServiceContext, id: string, input: unknown): Promise<UserRow> {
@@ -44,6 +41,8 @@ export async function updateUser(context: ServiceContext, id: string, input: unk
 export function setUserRole(context: ServiceContext, id: string, role: Role): Promise<UserRow> {
   return changeUser(context, 'manage', id, async (tx, user) => {
     await keepAnAdmin(tx, user, role === 'ADMIN');
+    const details = { from: user.role, to: role };
+    await recordSecurityEvent(tx, context, { type: 'ROLE_CHANGED', userId: id, details });
     return updateUserRole(tx, id, role);
   });
 }
@@ -52,12 +51,16 @@ export function setUserRole(context: ServiceContext, id: string, role: Role): Pr
 export function suspendUser(context: ServiceContext, id: string): Promise<UserRow> {
   return changeUser(context, 'manage', id, async (tx, user) => {
     await keepAnAdmin(tx, user, false);
+    await recordSecurityEvent(tx, context, { type: 'USER_SUSPENDED', userId: id, details: {} });
     return updateUserSuspension(tx, id, true);
   });
 }
 
 export function reinstateUser(context: ServiceContext, id: string): Promise<UserRow> {
-  return changeUser(context, 'manage', id, (tx) => updateUserSuspension(tx, id, false));
+  return changeUser(context, 'manage', id, async (tx) => {
+    await recordSecurityEvent(tx, context, { type: 'USER_REINSTATED', userId: id, details: {} });
+    return updateUserSuspension(tx, id, false);
+  });
 }
 
 /**
@@ -65,10 +68,12 @@ export function reinstateUser(context: ServiceContext, id: string): Promise<User
  *
  * @throws {AppError} `CONFLICT` when no administrator would be left.
  */
-export async function deleteUser({ db, viewer }: ServiceContext, id: string): Promise<UserRow> {
+export async function deleteUser(context: ServiceContext, id: string): Promise<UserRow> {
+  const { db, viewer } = context;
   return db.transaction(async (tx) => {
     const user = await allowedUser(tx, viewer, 'delete', id);
     await keepAnAdmin(tx, user, false);
+    await recordSecurityEvent(tx, context, { type: 'USER_DELETED', userId: id, details: {} });
     await deleteUserById(tx, id);
     tx.record({ type: 'user', action: 'deleted', id });
     return user;

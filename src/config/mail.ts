@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+const address = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/;
+
+/** A sender as people write it, `Broadsheet <news@example.org>` or the address alone. */
+export const mailSender = z
+  .string()
+  .max(320)
+  .transform((text, context) => {
+    const [, name = '', inBrackets] = /^([^<>"\p{Cc}]*)<([^<>]+)>$/u.exec(text) ?? [];
+    const sender = { name: name.trim(), address: inBrackets ?? text };
+    if (address.test(sender.address)) return sender;
+    context.addIssue('must be an e-mail address, or a name and an address: Broadsheet <news@example.org>');
+    return z.NEVER;
+  });
+
+/** Where mail goes. */
+export interface MailConfig {
+  /** The mail server; null for the development mailbox. */
+  readonly smtpUrl: string | null;
+  readonly from: z.infer<typeof mailSender>;
+  /** Where the front end is, without a slash at the end. */
+  readonly webUrl: string;
+}
+
+/** The variables that mail depends on. */
+export interface MailEnvironment {
+  readonly PORT: number;
+  readonly SMTP_URL?: string | undefined;
+  readonly MAIL_FROM?: z.infer<typeof mailSender> | undefined;
+  readonly WEB_URL?: string | undefined;
+}
+
+/** What mail needs in production and has not got: pairs of a variable and what is wrong with it. */
+export function missingForMail(env: MailEnvironment): (readonly [variable: string, fault: string])[] {
+  if (env.SMTP_URL === undefined) return [];
+  return (['MAIL_FROM', 'WEB_URL'] as const)
+    .filter((name) => env[name] === undefined)
+    .map((name) => [name, 'must be set in production where SMTP_URL is']);
+}
+
+/** Where mail goes; null where none is sent, which is in production without a mail server. */
+export function mailFrom(env: MailEnvironment, production: boolean): MailConfig | null {
+  if (production && env.SMTP_URL === undefined) return null;
+  return {
+    smtpUrl: env.SMTP_URL ?? null,
+    from: env.MAIL_FROM ?? { name: 'Broadsheet', address: 'broadsheet@localhost' },
+    webUrl: env.WEB_URL?.replace(/\/+$/, '') ?? `http://localhost:${env.PORT}`,
+  };
+}
