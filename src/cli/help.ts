@@ -35,11 +35,11 @@ Examples:
 Environment:
   HOST, PORT             where to listen, 127.0.0.1 and 4000 by default
   NODE_ENV               production: no demo, explorer or introspection by default,
-                         and a signing key must be set
+                         and there must be a signing key
   DATABASE_URL           a PostgreSQL server, postgres://user:password@host/name;
                          without it the embedded database is used
   DATA_DIR               the folder of the embedded database, .data by default
-  TOKEN_SIGNING_KEY      the ES256 key that signs access tokens
+  TOKEN_KEYS_DIR         the folder of the keys that sign access tokens
   LOG_LEVEL              fatal, error, warn, info, debug, trace or silent
   SHUTDOWN_TIMEOUT_MS    how long stopping may take, 25000 by default`;
 
@@ -164,7 +164,54 @@ Examples:
     -H 'content-type: application/json' -d '{"query":"{ viewer { name } }"}'
 
 Environment:${database}
-  TOKEN_SIGNING_KEY, TOKEN_ISSUER, TOKEN_AUDIENCE   as the server has them`;
+  TOKEN_…        as the server has them`;
+
+const keyFolder = `
+  TOKEN_ALGORITHM   what new keys are for: ES256 (the default), EdDSA or RS256
+  TOKEN_KEYS_DIR    the folder of the keys; without it keys in DATA_DIR
+  DATA_DIR          .data by default`;
+
+export const keys = `
+Each key is a file in a folder, which the servers read every two seconds: nothing
+has to be started anew. To change the key that signs, add one, wait until it signs,
+and retire the old one.
+
+Examples:
+  broadsheet keys add
+  broadsheet keys list
+  broadsheet keys retire NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
+
+Environment:${keyFolder}`;
+
+export const keysList = `
+One key signs. The others verify: a retired one for the time that it was given, one
+that signs later from now on.
+
+Examples:
+  broadsheet keys list
+
+Environment:${keyFolder}`;
+
+export const keysAdd = `
+The key is published at once and signs after ten minutes, so that by then everybody
+knows it who verifies tokens. The first key of a folder signs at once.
+
+Examples:
+  broadsheet keys add
+  TOKEN_ALGORITHM=EdDSA broadsheet keys add
+
+Environment:${keyFolder}`;
+
+export const keysRetire = `
+Only the public part of the key is kept. No access token is good for longer than 365
+days, nor for longer than its session. A key that somebody else may have is retired
+with --now: its tokens are refused at once, and clients refresh them.
+
+Examples:
+  broadsheet keys retire NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs
+  broadsheet keys retire NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs --keep 1h
+
+Environment:${keyFolder}`;
 
 export const audit = `
 Sign-ins and failures, refresh tokens that were used twice, limits that were reached,
@@ -183,6 +230,36 @@ Sign-in limits look back 90 days at where somebody signed in: keep at least thes
 
 Examples:
   broadsheet audit prune --older-than 365d
+
+Environment:${database}`;
+
+export const outbox = `
+Mails are noted in the database and sent by the server, which tries again for about
+six hours when the mail server refuses or cannot be reached. Then a message is dead:
+it stays until somebody has looked at it. What messages say is not shown.
+
+An embedded database that is being served can't be opened a second time: stop the
+server first.
+
+Examples:
+  broadsheet outbox list --dead
+  broadsheet outbox retry --dead
+
+Environment:${database}`;
+
+export const outboxList = `
+Examples:
+  broadsheet outbox list
+  broadsheet outbox list --dead --limit 100
+
+Environment:${database}`;
+
+export const outboxRetry = `
+The servers that run send it at their next look, within a second.
+
+Examples:
+  broadsheet outbox retry 0198d0c2-7c2e-7000-8000-000000000001
+  broadsheet outbox retry --dead
 
 Environment:${database}`;
 

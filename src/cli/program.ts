@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { duration } from '../config.ts';
+import { duration, maxTokenLife } from '../config.ts';
 import { type Role, roles } from '../shared/viewer.ts';
 import { oneLine, reportFailure, UsageError } from './failure.ts';
 import * as help from './help.ts';
@@ -9,6 +9,8 @@ import type { AuditOptions } from './audit.ts';
 import type { SeedCommandOptions } from './seed.ts';
 import type { ImportCommandOptions } from './import.ts';
 import { importDefaults } from './import/defaults.ts';
+import type { AddOptions, RetireOptions } from './keys.ts';
+import type { OutboxListOptions } from './outbox.ts';
 import type { ServeOptions } from './serve.ts';
 import type { TokenOptions } from './token.ts';
 import type { PasswordOptions } from './password.ts';
@@ -119,12 +121,28 @@ function createProgram(): Command {
     .addHelpText('after', help.token)
     .action(async (options: TokenOptions) => (await import('./token.ts')).printToken(options));
 
+  addKeyCommands(
+    program
+      .command('keys')
+      .description('Show and change the keys that sign access tokens.')
+      .helpCommand(false)
+      .addHelpText('after', help.keys),
+  );
+
   addAuditCommands(
     program
       .command('audit')
       .description('List what happened to accounts and keys, the newest first.')
       .helpCommand(false)
       .addHelpText('after', help.audit),
+  );
+
+  addOutboxCommands(
+    program
+      .command('outbox')
+      .description('See what could not be sent, and have it sent again.')
+      .helpCommand(false)
+      .addHelpText('after', help.outbox),
   );
 
   program
@@ -134,6 +152,37 @@ function createProgram(): Command {
     .action(async () => (await import('./schema.ts')).printSchema());
 
   return program;
+}
+
+function addKeyCommands(keys: Command): void {
+  keys
+    .command('list')
+    .description('List the keys and what each is good for.')
+    .addHelpText('after', help.keysList)
+    .action(async () => (await import('./keys.ts')).listKeys());
+
+  keys
+    .command('add')
+    .description('Make a key, which signs after ten minutes.')
+    .option('--now', 'let it sign at once')
+    .addHelpText('after', help.keysAdd)
+    .action(async (options: AddOptions) => (await import('./keys.ts')).addNewKey(options));
+
+  keys
+    .command('retire')
+    .description('Take a key out of use. Its tokens stay good for a time.')
+    .argument('<key>', 'the identifier of the key')
+    .addOption(
+      new Option('--keep <time>', 'for how long its tokens stay good')
+        .argParser(parseTtl)
+        .default(maxTokenLife, '365d')
+        .conflicts('now'),
+    )
+    .option('--now', 'remove the key, so that its tokens are refused at once')
+    .addHelpText('after', help.keysRetire)
+    .action(async (key: string, options: RetireOptions) =>
+      (await import('./keys.ts')).retireOldKey(key, options),
+    );
 }
 
 function addAuditCommands(audit: Command): void {
@@ -150,6 +199,26 @@ function addAuditCommands(audit: Command): void {
     .addHelpText('after', help.auditPrune)
     .action(async ({ olderThan }: { olderThan: number }) =>
       (await import('./audit.ts')).pruneAudit(olderThan),
+    );
+}
+
+function addOutboxCommands(outbox: Command): void {
+  outbox
+    .command('list')
+    .description('List the messages that were not sent, the newest first.')
+    .option('--dead', 'only those that were given up', false)
+    .option('--limit <number>', 'how many to list, 1 to 100', parseLimit, 20)
+    .addHelpText('after', help.outboxList)
+    .action(async (options: OutboxListOptions) => (await import('./outbox.ts')).listOutbox(options));
+
+  outbox
+    .command('retry')
+    .description('Have a message sent now, with all its attempts before it.')
+    .argument('[id]', 'the message', parseMessageId)
+    .option('--dead', 'all that were given up, in its place', false)
+    .addHelpText('after', help.outboxRetry)
+    .action(async (id: string | undefined, options: { dead: boolean }) =>
+      (await import('./outbox.ts')).retryOutbox(id ?? null, options),
     );
 }
 
@@ -241,6 +310,11 @@ function parseLimit(text: string): number {
   return limit;
 }
 
+function parseMessageId(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be an identifier as "outbox list" shows it.');
+}
+
 const maxCount = 100_000_000;
 
 function parseCount(text: string): number {
@@ -277,11 +351,9 @@ function parseAge(text: string): number {
   return seconds;
 }
 
-const maxTtl = 365 * 86_400;
-
 function parseTtl(text: string): number {
   const { data: seconds } = duration.safeParse(text);
-  if (seconds === undefined || seconds > maxTtl) {
+  if (seconds === undefined || seconds > maxTokenLife) {
     throw new InvalidArgumentError('It must be a number and a unit, such as 30m, 24h or 7d, at most 365d.');
   }
   return seconds;

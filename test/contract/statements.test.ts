@@ -151,7 +151,7 @@ const reading: Record<string, Table> = {
 
 /** The fields that come with the row of their object. */
 const columns: Record<string, string> = {
-  User: 'id username name bio avatarUrl role email suspendedAt createdAt updatedAt',
+  User: 'id username name bio avatarUrl role email emailVerifiedAt suspendedAt createdAt updatedAt',
   Tag: 'id slug name createdAt',
   Post: `id slug title body html excerpt readingTimeMinutes status version createdAt updatedAt publishedAt`,
   Comment: 'id body html createdAt updatedAt',
@@ -174,13 +174,19 @@ const parts: Record<string, readonly string[]> = {
   Session: ['id', 'device', 'createdAt', 'lastUsedAt', 'expiresAt', 'isCurrent'],
 };
 
-/** Mutations that end the session of whoever calls them, or need one of their own: their own tests count them. */
+/** Mutations that end the session of whoever calls them, or need a session or a link of their own: their own tests count them. */
 const ofSessions = new Set([
   'refreshSession',
   'signOut',
   'signOutEverywhere',
   'revokeSession',
   'changePassword',
+  'requestEmailVerification',
+  'verifyEmail',
+  'requestPasswordReset',
+  'resetPassword',
+  'changeEmail',
+  'confirmEmailChange',
 ]);
 
 /** What each mutation costs, begin and commit included; each row finds what the rows before it left. */

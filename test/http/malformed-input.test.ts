@@ -97,6 +97,8 @@ beforeAll(async () => {
     password: 'no password at all',
     currentPassword: 'no password at all',
     newPassword: 'another password',
+    newEmail: 'somebody@example.com',
+    token: `bsl_${'A'.repeat(43)}`,
   };
 });
 
@@ -131,7 +133,11 @@ function tryOut(place: Place, texts: readonly string[]): Promise<Answer<Record<s
 function sendTexts({ operation, field, path, isList }: Place, texts: readonly string[]) {
   const type = getNamedType(field.type);
   const isConnection = isObjectType(type) && type.name.endsWith('Connection');
-  const selection = isConnection ? '{ totalCount pageInfo { endCursor } }' : '{ __typename }';
+  const selection = isConnection
+    ? '{ totalCount pageInfo { endCursor } }'
+    : isLeafType(type)
+      ? ''
+      : '{ __typename }';
   const used = field.args.filter((argument) => isRequiredArgument(argument) || argument.name === path[0]);
   const variables: Record<string, unknown> = {};
   const declarations: string[] = [];

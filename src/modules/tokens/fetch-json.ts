@@ -33,7 +33,7 @@ export async function fetchJson(url: string): Promise<unknown> {
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
     // Leaving the loop cancels the rest.
     if (size > maxBytes) throw new Error(`The answer is larger than ${maxBytes} bytes.`);

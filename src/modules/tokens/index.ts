@@ -1,6 +1,14 @@
 export { AccessTokens } from './access-tokens.ts';
 export { type KeyChanges, KeyRing } from './key-ring.ts';
-export { addKey, type KeyFile, leadTime, readKeyFolder, removeKey, retireKey } from './key-folder.ts';
+export {
+  addKey,
+  adoptKey,
+  type KeyFile,
+  type KeyFolder,
+  readKeyFolder,
+  removeKey,
+  retireKey,
+} from './key-folder.ts';
 export { type KeyWatch, watchKeyFolder } from './key-watch.ts';
 export { openKeyRing } from './open-keys.ts';
 export { OutsideTokens } from './outside-tokens.ts';

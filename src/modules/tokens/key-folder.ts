@@ -26,20 +26,29 @@ export interface KeyFolder {
  * @throws {Error} when the folder is there and cannot be read.
  */
 export async function readKeyFolder(folder: string): Promise<KeyFolder> {
+  const names = await keyFilesIn(folder);
+  const read = await Promise.all(names.map(async (name) => readKeyFile(folder, name)));
   const files: KeyFile[] = [];
   const faults = new Map<string, string>();
-  for (const name of await keyFilesIn(folder)) {
-    try {
-      const text = await readFile(join(folder, name), 'utf8');
-      const key = await readTokenKey(text);
-      const twin = files.find((file) => file.key.id === key.id);
-      if (twin !== undefined) throw new KeyError(`has the same key as ${twin.name}`);
-      files.push({ name, text, key });
-    } catch (error) {
-      faults.set(name, error instanceof KeyError ? error.message : `cannot be read (${codeOf(error)})`);
-    }
+  for (const file of read) {
+    const twin = 'key' in file ? files.find(({ key }) => key.id === file.key.id) : undefined;
+    if ('fault' in file) faults.set(file.name, file.fault);
+    else if (twin === undefined) files.push(file);
+    else faults.set(file.name, `has the same key as ${twin.name}`);
   }
   return { files, faults };
+}
+
+async function readKeyFile(
+  folder: string,
+  name: string,
+): Promise<KeyFile | { readonly name: string; readonly fault: string }> {
+  try {
+    const text = await readFile(join(folder, name), 'utf8');
+    return { name, text, key: await readTokenKey(text) };
+  } catch (error) {
+    return { name, fault: error instanceof KeyError ? error.message : `cannot be read (${codeOf(error)})` };
+  }
 }
 
 async function keyFilesIn(folder: string): Promise<string[]> {
@@ -66,7 +75,7 @@ export async function snapshotOf(folder: string): Promise<string> {
 }
 
 /** A key begins to sign so long after it was made, in milliseconds: by then all who verify tokens know it. */
-export const leadTime = 10 * 60_000;
+const leadTime = 10 * 60_000;
 
 /**
  * Makes a key and puts it into the folder, as a file that its owner alone can read. It signs after the lead time; at

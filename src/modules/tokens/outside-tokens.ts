@@ -80,8 +80,8 @@ export class OutsideTokens implements TokenAuthority {
   /** The highest of the roles that these stand for. */
   #roleIn(names: readonly string[]): Role {
     const { roles, defaultRole } = this.#trusted;
-    const given = names.map((name) => (Object.hasOwn(roles, name) ? roles[name] : undefined));
-    return allRoles.findLast((role) => given.includes(role)) ?? defaultRole;
+    const given = new Set(names.map((name) => (Object.hasOwn(roles, name) ? roles[name] : undefined)));
+    return allRoles.findLast((role) => given.has(role)) ?? defaultRole;
   }
 
   #hasRequiredClaims(payload: JWTPayload): boolean {

@@ -56,15 +56,14 @@ export async function readTokenKey(text: string): Promise<TokenKey> {
 
 /** The text of a new private key, which `readTokenKey` reads. */
 export async function makeTokenKey(algorithm: PairAlgorithm, signsFrom: Date): Promise<string> {
-  for (;;) {
-    const { privateKey, publicKey } = await generateKeyPair(algorithm, {
-      extractable: true,
-      modulusLength: 3_072,
-    });
-    // An identifier with a hyphen in front would be an option on the command line.
-    if ((await calculateJwkThumbprint(await exportJWK(publicKey))).startsWith('-')) continue;
-    return `Signs from: ${signsFrom.toISOString()}\n${await exportPKCS8(privateKey)}\n`;
-  }
+  const { privateKey, publicKey } = await generateKeyPair(algorithm, {
+    extractable: true,
+    modulusLength: 3_072,
+  });
+  const id = await calculateJwkThumbprint(await exportJWK(publicKey));
+  // An identifier with a hyphen in front would be an option on the command line.
+  if (id.startsWith('-')) return makeTokenKey(algorithm, signsFrom);
+  return `Signs from: ${signsFrom.toISOString()}\n${await exportPKCS8(privateKey)}\n`;
 }
 
 /** The text of the public part of a key, which verifies until then. */
@@ -87,15 +86,19 @@ export function secretKey(secret: string): TokenKey {
 }
 
 function parseKey(text: string): { privateKey: KeyObject | null; publicKey: KeyObject } {
-  const isJwk = text.trimStart().startsWith('{');
   try {
-    const jwk = isJwk ? (JSON.parse(text) as JsonWebKey) : null;
-    const isPrivate = jwk === null ? text.includes('PRIVATE KEY-----') : jwk.d !== undefined;
-    const source = jwk === null ? text : { key: jwk, format: 'jwk' as const };
-    const privateKey = isPrivate ? createPrivateKey(source) : null;
+    const source = text.trimStart().startsWith('{')
+      ? { key: JSON.parse(text) as JsonWebKey, format: 'jwk' as const }
+      : text;
+    const isPrivate =
+      typeof source === 'string' ? source.includes('PRIVATE KEY-----') : source.key.d !== undefined;
+    if (isPrivate) {
+      const privateKey = createPrivateKey(source);
+      return { privateKey, publicKey: createPublicKey(privateKey) };
+    }
     // A certificate would be read as the key in it, and outlive what it says of itself.
-    if (!isPrivate && jwk === null && !text.includes('BEGIN PUBLIC KEY')) throw new Error('No key.');
-    return { privateKey, publicKey: createPublicKey(privateKey ?? (source as string)) };
+    if (text.includes('-----BEGIN CERTIFICATE')) throw new Error('This is a certificate.');
+    return { privateKey: null, publicKey: createPublicKey(source) };
   } catch {
     throw new KeyError('is neither a key as PEM (PKCS #8 where it is private) nor a JWK');
   }
