@@ -23,8 +23,8 @@ describe('the recipes', () => {
 
   beforeAll(() => {
     copy = mkdtempSync(path.join(tmpdir(), 'broadsheet-recipes-'));
-    const names = ['src', 'test', 'schema.graphql', 'codegen.ts', 'drizzle.config.ts', 'vitest.config.ts'];
-    for (const name of [...names, 'package.json', 'tsconfig.json', 'biome.json']) {
+    const names = ['src', 'test', 'docs/access.md', 'schema.graphql', 'codegen.ts', 'drizzle.config.ts'];
+    for (const name of [...names, 'vitest.config.ts', 'package.json', 'tsconfig.json', 'biome.json']) {
       cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
     }
     symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
