@@ -205,7 +205,7 @@ const mutations = (users: number): Table => {
         8,
       ],
     ],
-    signIn: [['signIn(input: { email: "new-3@example.com", password: "long enough" }) { user { id } }', 5]],
+    signIn: [['signIn(input: { email: "new-3@example.com", password: "long enough" }) { user { id } }', 6]],
     updateUser: [[`updateUser(id: ${id('user', 1)}, input: { name: "Changed" }) { name }`, 4]],
     setUserRole: [[`setUserRole(id: ${id('user', 1)}, role: EDITOR) { role }`, 6]],
     suspendUser: [[`suspendUser(id: ${id('user', 1)}) { suspendedAt }`, 6]],

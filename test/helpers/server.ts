@@ -60,7 +60,7 @@ export interface TestServer {
   readonly config: Config;
   readonly driver: Driver;
   readonly accounts: AccountServices;
-  /** The changes that transactions handed on after their commit, in order. */
+  /** The changes of content that transactions handed on after their commit, in order. */
   readonly changes: Change[];
   /** The lines of the server's log so far. */
   readonly log: readonly Record<string, unknown>[];
@@ -101,7 +101,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
     ...(await createAccountServices(config)),
     // What the audit gets is in the log, and in its table.
     afterCommit: (committed: readonly Change[]) =>
-      changes.push(...committed.filter(({ type }) => type !== 'security')),
+      changes.push(...committed.filter(({ type }) => type !== 'security' && type !== 'outbox')),
   };
   const app = await createApp(config, driver, accounts, createLog(config, sink));
   const url = await app.http.listen();

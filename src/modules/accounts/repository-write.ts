@@ -7,7 +7,10 @@ import { isActive, sessionColumns, type SessionRow } from './repository-sessions
 const insertSession = statement({
   name: 'session_insert',
   parameters: { id: 'uuid', userId: 'uuid', device: 'text', seconds: 'integer', refreshHash: 'text' },
-  selection: { expiresAt: sessions.expiresAt },
+  selection: {
+    expiresAt: sessions.expiresAt,
+    isFirstAfterReset: sql<boolean>`is_first_after_reset`.as('is_first_after_reset'),
+  },
   query: ({ id, userId, device, seconds, refreshHash }) => sql`
     with ended as (
         delete from sessions where user_id = ${userId} and (expires_at <= now() or revoked_at is not null)
@@ -20,8 +23,13 @@ const insertSession = statement({
       token as (
         insert into refresh_tokens (hash, session_id)
         select ${refreshHash}, ${id} where ${refreshHash} is not null
+      ),
+      first as (
+        update credentials set reset_at = null
+        where user_id = ${userId} and reset_at is not null and ${refreshHash} is not null
+        returning user_id
       )
-    select expires_at from made`,
+    select expires_at, exists (select from first) as is_first_after_reset from made`,
 });
 
 /** A session that begins, and ends after so many seconds. */
@@ -34,10 +42,16 @@ export interface NewSession {
   readonly refreshHash: string | null;
 }
 
-/** Begins a session, answers when it ends, and forgets the user's sessions that have ended. */
-export async function createSession(db: Queryable, session: NewSession): Promise<string> {
+/**
+ * Begins a session, and forgets the user's sessions that have ended. Answers when it ends, and whether it is the first
+ * sign-in with a password that was reset.
+ */
+export async function createSession(
+  db: Queryable,
+  session: NewSession,
+): Promise<{ readonly expiresAt: string; readonly isFirstAfterReset: boolean }> {
   const [row] = await db.run(insertSession, session);
-  return (row as { expiresAt: string }).expiresAt;
+  return row as NonNullable<typeof row>;
 }
 
 /** For so long a used refresh token is answered as before, in seconds. */

@@ -55,22 +55,31 @@ export async function createUserRow(tx: Transaction, user: NewUser): Promise<Use
 
 const upsertPassword = statement({
   name: 'password_upsert',
-  parameters: { userId: 'uuid', passwordHash: 'text' },
+  parameters: { userId: 'uuid', passwordHash: 'text', isReset: 'boolean' },
   selection: { userId: credentials.userId },
-  query: ({ userId, passwordHash }, columns) =>
+  query: ({ userId, passwordHash, isReset }, columns) =>
     build
       .insert(credentials)
-      .values({ userId, passwordHash })
+      .values({ userId, passwordHash, resetAt: sql`case when ${isReset} then now() end` })
       .onConflictDoUpdate({
         target: credentials.userId,
-        set: { passwordHash: sql`excluded.password_hash`, updatedAt: sql`now()` },
+        set: {
+          passwordHash: sql`excluded.password_hash`,
+          updatedAt: sql`now()`,
+          resetAt: sql`excluded.reset_at`,
+        },
       })
       .returning(columns),
 });
 
-/** Sets the hash of a user's password. */
-export async function setPasswordHash(tx: Transaction, userId: string, passwordHash: string): Promise<void> {
-  await tx.run(upsertPassword, { userId, passwordHash });
+/** Sets the hash of a user's password; `isReset` says that a mailed link was the proof of who sets it. */
+export async function setPasswordHash(
+  tx: Transaction,
+  userId: string,
+  passwordHash: string,
+  isReset: boolean = false,
+): Promise<void> {
+  await tx.run(upsertPassword, { userId, passwordHash, isReset });
 }
 
 const passwordHashOf = statement({

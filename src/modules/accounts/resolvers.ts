@@ -42,7 +42,7 @@ const Mutation = {
     return true;
   },
   async resetPassword(_, { input }, context) {
-    const user = await recovery.resetPassword(context, input);
+    const user = await recovery.resetPassword(context, context.accounts, input);
     return { ...user, isOwnSignUp: true };
   },
   changeEmail: (_, { input }, context) => recovery.changeEmail(context, context.accounts, input),

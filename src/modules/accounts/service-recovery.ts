@@ -86,7 +86,11 @@ export async function requestPasswordReset(
  *
  * @throws {AppError} `BAD_USER_INPUT`, the same whatever is wrong with the link.
  */
-export async function resetPassword(context: ServiceContext, input: unknown): Promise<UserRow> {
+export async function resetPassword(
+  context: ServiceContext,
+  { sendsMail }: AccountServices,
+  input: unknown,
+): Promise<UserRow> {
   const { db } = context;
   const { token, newPassword } = parseInput(passwordReset, input);
   const path = ['input', 'token'];
@@ -102,10 +106,10 @@ export async function resetPassword(context: ServiceContext, input: unknown): Pr
     await deleteUnprovedIdentities(tx, userId);
     const user = await proveEmail(tx, link);
     if (user === null) throw badLink(path);
-    await setPasswordHash(tx, userId, passwordHash);
+    await setPasswordHash(tx, userId, passwordHash, true);
     const { length: endedSessions } = await revokeSessionsOfUser(tx, userId, null);
     await withdraw(tx, keyOf({ mail: 'CHANGE_EMAIL', userId, email }));
-    await enqueue(tx, [messageOf({ mail: 'PASSWORD_WAS_RESET', userId, email })]);
+    await enqueue(tx, sendsMail ? [messageOf({ mail: 'PASSWORD_WAS_RESET', userId, email })] : []);
     await recordSecurityEvent(tx, context, { type: 'PASSWORD_RESET', userId, details: { endedSessions } });
     tx.record({ type: 'user', action: 'updated', id: userId });
     return user;

@@ -1,11 +1,14 @@
+import type { Transaction } from '../../db/index.ts';
 import { AppError, badInputAt, forbidden, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
 import { isStorable, parseInput } from '../../shared/validation.ts';
 import { signedIn } from '../../shared/viewer.ts';
 import { recordSecurityEvent } from '../audit/index.ts';
+import { enqueue } from '../outbox/index.ts';
 import { findUsersByIds, type ServiceContext, type UserRow } from '../users/index.ts';
 import type { AccessTokens } from '../tokens/index.ts';
 import { deviceOf, maxPasswordLength, passwordChange } from './input.ts';
+import { type MailOrder, messageOf } from './mail-orders.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { isRefreshToken, newRefreshToken, newSalt, refreshTokenHash, successorOf } from './refresh-tokens.ts';
 import { findPasswordHash, findUserForSignIn, setPasswordHash } from './repository.ts';
@@ -37,7 +40,7 @@ export interface SignedIn {
  */
 export async function signIn(
   context: ServiceContext,
-  { tokens, sessionTtl }: AccountServices,
+  { tokens, sessionTtl, sendsMail }: AccountServices,
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<SignedIn> {
   const { db, origin } = context;
@@ -56,12 +59,20 @@ export async function signIn(
   const { passwordHash: _, ...user } = found;
   const id = newUuid();
   const refreshToken = newRefreshToken();
-  const refreshTokenExpiresAt = await beginSession(context, {
+  const session = {
     id,
     userId: user.id,
     device: deviceOf(origin?.userAgent ?? null),
     seconds: sessionTtl,
     refreshHash: refreshTokenHash(refreshToken),
+  };
+  const refreshTokenExpiresAt = await db.transaction(async (tx) => {
+    const { expiresAt, isFirstAfterReset } = await beginSession(tx, context, session);
+    const told = isFirstAfterReset && sendsMail ? user.email : null;
+    const orders: MailOrder[] =
+      told === null ? [] : [{ mail: 'SIGNED_IN_AFTER_RESET', userId: user.id, email: told }];
+    await enqueue(tx, orders.map(messageOf));
+    return expiresAt;
   });
   return { user, refreshToken, refreshTokenExpiresAt, ...(await accessTokenFor(tokens, user.id, id)) };
 }
@@ -78,16 +89,15 @@ export async function startSession(
   tokenTtl?: number,
 ): Promise<{ token: string; expiresAt: string }> {
   const sessionId = newUuid();
-  await beginSession(context, { id: sessionId, userId, device: null, seconds, refreshHash: null });
+  const session = { id: sessionId, userId, device: null, seconds, refreshHash: null };
+  await context.db.transaction((tx) => beginSession(tx, context, session));
   return tokens.sign({ userId, sessionId }, tokenTtl);
 }
 
-function beginSession(context: ServiceContext, session: NewSession): Promise<string> {
+async function beginSession(tx: Transaction, context: ServiceContext, session: NewSession) {
   const { id: sessionId, userId } = session;
-  return context.db.transaction(async (tx) => {
-    await recordSecurityEvent(tx, context, { type: 'SIGNED_IN', userId, details: { sessionId } });
-    return createSession(tx, session);
-  });
+  await recordSecurityEvent(tx, context, { type: 'SIGNED_IN', userId, details: { sessionId } });
+  return createSession(tx, session);
 }
 
 /**

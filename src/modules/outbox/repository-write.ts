@@ -36,7 +36,7 @@ export async function enqueue(tx: Transaction, messages: readonly NewMessage[]):
     payloads: messages.map(({ payload }) => JSON.stringify(payload)),
     keys: messages.map(({ key }) => key as string),
   });
-  tx.record({ type: 'outbox', action: 'enqueued' });
+  if (messages.length > 0) tx.record({ type: 'outbox', action: 'enqueued' });
 }
 
 const deleteByKey = statement({
