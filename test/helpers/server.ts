@@ -95,15 +95,16 @@ export async function startServer(variables: Record<string, string> = {}): Promi
       done();
     },
   });
+  const logger = createLog(config, sink);
   const changes: Change[] = [];
   const driver = await openTestDatabase();
   const accounts = {
-    ...(await createAccountServices(config)),
+    ...(await createAccountServices(config, logger)),
     // What the audit gets is in the log, and in its table.
     afterCommit: (committed: readonly Change[]) =>
       changes.push(...committed.filter(({ type }) => type !== 'security' && type !== 'outbox')),
   };
-  const app = await createApp(config, driver, accounts, createLog(config, sink));
+  const app = await createApp(config, driver, accounts, logger);
   const url = await app.http.listen();
 
   async function send<Data>(document: string, options: RequestOptions = {}): Promise<Answer<Data>> {
