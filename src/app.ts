@@ -6,7 +6,7 @@ import { mayFetchFrom } from './config/trusted-issuers.ts';
 import { openEmbedded } from './db/drivers/pglite.ts';
 import { openServer } from './db/drivers/pg.ts';
 import { lockFolder } from './db/folder-lock.ts';
-import type { Driver } from './db/index.ts';
+import { Database, type Driver } from './db/index.ts';
 import type { Change } from './events/changes.ts';
 import { startApollo } from './graphql/apollo.ts';
 import { contextBuilder } from './graphql/context.ts';
@@ -14,10 +14,11 @@ import { createHttpServer, type HttpServer } from './http/server.ts';
 import { DevelopmentMailbox } from './mail/development-mailbox.ts';
 import type { MailTransport } from './mail/mail.ts';
 import { smtpTransport } from './mail/smtp.ts';
-import { logSecurityEvents } from './modules/audit/index.ts';
+import { logSecurityEvents, recordSecurityEvent, type SecurityEvent } from './modules/audit/index.ts';
 import { type AccountServices, mailTopic, sendOrderedMail } from './modules/accounts/index.ts';
 import {
   AccessTokens,
+  type KeyChanges,
   openKeyRing,
   OutsideTokens,
   RemoteKeys,
@@ -113,6 +114,20 @@ function deliverBy(transport: MailTransport, webUrl: string): Deliver {
   };
 }
 
+/** Keeps in the audit which keys came and went, as this server noticed it. */
+async function recordKeyChanges(db: Database, { added, retired, removed }: KeyChanges): Promise<void> {
+  const events: SecurityEvent[] = [
+    ...added.map((keyId) => ({ type: 'SIGNING_KEY_ADDED' as const, userId: null, details: { keyId } })),
+    ...[...retired, ...removed].map((keyId) => ({
+      type: 'SIGNING_KEY_RETIRED' as const,
+      userId: null,
+      details: { keyId },
+    })),
+  ];
+  const nobody = { viewer: null, origin: null };
+  await Promise.all(events.map((event) => db.transaction((tx) => recordSecurityEvent(tx, nobody, event))));
+}
+
 /** A running server. */
 export interface App {
   readonly http: HttpServer;
@@ -155,7 +170,14 @@ export async function createApp(
     log,
   });
   const { keys } = config.tokens;
-  const watch = keys.kind === 'folder' ? watchKeyFolder(keys.folder, accounts.keys, log) : null;
+  const watch =
+    keys.kind === 'folder'
+      ? watchKeyFolder(keys.folder, accounts.keys, log, (changes) => {
+          recordKeyChanges(new Database(driver, afterCommit), changes).catch((err: unknown) => {
+            log.error({ err }, 'a change of the token keys is not in the audit');
+          });
+        })
+      : null;
   async function stop(): Promise<void> {
     watch?.close();
     await http.close();

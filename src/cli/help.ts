@@ -153,6 +153,24 @@ Examples:
 
 Environment:${database}`;
 
+export const userLink = `
+A subject of an issuer acts as one account; an account may have several subjects.
+
+Examples:
+  broadsheet user link ada-byron --issuer https://login.example.org --subject 4711
+
+Environment:${database}
+  TRUSTED_ISSUERS   the issuers whose tokens are accepted`;
+
+export const userUnlink = `
+Where the issuer's settings make users at first sight, its next token makes another
+account: suspend this one instead to lock somebody out.
+
+Examples:
+  broadsheet user unlink --issuer https://login.example.org --subject 4711
+
+Environment:${database}`;
+
 export const token = `
 The token is all that is printed. It belongs to a session of its own, which ends
 with it. It works in production too, as a tool of the operator: whoever runs it

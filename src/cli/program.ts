@@ -14,7 +14,7 @@ import type { OutboxListOptions } from './outbox.ts';
 import type { ServeOptions } from './serve.ts';
 import type { TokenOptions } from './token.ts';
 import type { PasswordOptions } from './password.ts';
-import type { CreateOptions, ListOptions } from './user.ts';
+import type { CreateOptions, IdentityOptions, ListOptions } from './user.ts';
 
 // Each command is loaded when it is run: the server and its database take a second, and help is to come at once.
 
@@ -264,6 +264,25 @@ function addUserCommands(user: Command): void {
     .action(async (who: string, options: PasswordOptions) =>
       (await import('./user.ts')).setPassword(who, options),
     );
+
+  user
+    .command('link')
+    .description('Let the tokens of another issuer act as an account.')
+    .argument('<id|username>', 'which account')
+    .requiredOption('--issuer <issuer>', 'the issuer, as its tokens and TRUSTED_ISSUERS name it')
+    .requiredOption('--subject <subject>', 'what the issuer calls the user')
+    .addHelpText('after', help.userLink)
+    .action(async (who: string, options: IdentityOptions) =>
+      (await import('./user.ts')).linkAccount(who, options),
+    );
+
+  user
+    .command('unlink')
+    .description('End that. Prints which account it was.')
+    .requiredOption('--issuer <issuer>', 'the issuer')
+    .requiredOption('--subject <subject>', 'what the issuer calls the user')
+    .addHelpText('after', help.userUnlink)
+    .action(async (options: IdentityOptions) => (await import('./user.ts')).unlinkAccount(options));
 }
 
 /**

@@ -1,11 +1,16 @@
-import { createUser, setPassword as setAccountPassword } from '../modules/accounts/index.ts';
+import {
+  createUser,
+  linkIdentity,
+  setPassword as setAccountPassword,
+  unlinkIdentity,
+} from '../modules/accounts/index.ts';
 import { parseUserList, pageOfUsers, setUserRole, type UserRow } from '../modules/users/index.ts';
 import { toGlobalId } from '../shared/ids.ts';
 import { listRequest } from '../shared/pagination/index.ts';
 import type { Role } from '../shared/viewer.ts';
 import { asOperator, getUser } from './accounts.ts';
 import { withDatabase } from './database.ts';
-import { UsageError } from './failure.ts';
+import { CommandError, UsageError } from './failure.ts';
 import { type PasswordOptions, readPassword } from './password.ts';
 import { alignColumns } from './table.ts';
 
@@ -14,6 +19,12 @@ export interface CreateOptions extends PasswordOptions {
   readonly email: string;
   readonly username?: string;
   readonly role?: Role;
+}
+
+/** Somebody known to another issuer. */
+export interface IdentityOptions {
+  readonly issuer: string;
+  readonly subject: string;
 }
 
 export interface ListOptions {
@@ -70,6 +81,31 @@ export async function setPassword(idOrUsername: string, options: PasswordOptions
     return found;
   });
   console.log(`${toGlobalId('user', user.id)} ${user.username}`);
+}
+
+/**
+ * Lets tokens of another issuer act as a user.
+ *
+ * @throws {CommandError} when the issuer is not one of `TRUSTED_ISSUERS`.
+ */
+export async function linkAccount(idOrUsername: string, identity: IdentityOptions): Promise<void> {
+  const user = await withDatabase(async (db, { tokens }) => {
+    const trusted = tokens.trustedIssuers.map(({ issuer }) => issuer);
+    if (!trusted.includes(identity.issuer)) {
+      const those = trusted.length === 0 ? 'It is empty.' : `It has ${trusted.join(', ')}.`;
+      throw new CommandError(`TRUSTED_ISSUERS has no issuer ${identity.issuer}. ${those}`);
+    }
+    const found = await getUser(db, idOrUsername);
+    await linkIdentity(asOperator(db), found.id, identity);
+    return found;
+  });
+  console.log(`${toGlobalId('user', user.id)} ${user.username}`);
+}
+
+/** Ends that, and prints whom the tokens acted as. */
+export async function unlinkAccount(identity: IdentityOptions): Promise<void> {
+  const userId = await withDatabase((db) => unlinkIdentity(db, identity));
+  console.log(toGlobalId('user', userId));
 }
 
 function describe({ id, username, role, suspendedAt, email, name }: UserRow): string[] {

@@ -29,7 +29,7 @@ export function contextBuilder(driver: Driver, accounts: AccountServices): Conte
     // Loaders hold one batch for each field position, and a position is read after the mutation that it hangs on; so
     // nothing in a request outlives a commit, and what follows commits is about other requests.
     const db = new Database(driver, accounts.afterCommit);
-    const viewer = await findViewer(db, accounts.verifier, authorization);
+    const viewer = await findViewer(db, accounts.verifier, authorization, origin);
     return { origin, viewer, db, loaders: createLoaders(db, viewer), accounts };
   };
 }

@@ -164,6 +164,19 @@ describe('a server that runs', () => {
     expect(server.log).toContainEqual(
       expect.objectContaining({ msg: 'the token keys changed', removed: [old], added: [] }),
     );
+    const events = () =>
+      server.driver.query({
+        name: null,
+        text: `select type, details ->> 'keyId' from audit_events where type like 'SIGNING_KEY%' order by at`,
+        values: [],
+      });
+    await noticed(async () =>
+      expect(await events()).toEqual([
+        ['SIGNING_KEY_ADDED', next],
+        ['SIGNING_KEY_RETIRED', old],
+        ['SIGNING_KEY_RETIRED', old],
+      ]),
+    );
   });
 
   it('refuses the tokens of a retired key after its time', async () => {

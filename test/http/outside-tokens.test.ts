@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uuidOf } from '../../src/shared/ids.ts';
 import { documentOf, post } from '../helpers/http.ts';
 import { type LocalIssuer, startIssuer } from '../helpers/issuer.ts';
 import { countRows } from '../helpers/rows.ts';
@@ -126,6 +127,16 @@ const ask = async (token: string, query = viewerQuery) =>
   documentOf(await post(server, { query }, bearer(token)));
 const expectBad = (token: string, statements?: number) =>
   expectBadHeader(server, `Bearer ${token}`, statements);
+
+/** The types of the security events of a user, by the alphabet. */
+async function audited(id: string): Promise<unknown[]> {
+  const rows = await server.driver.query({
+    name: null,
+    text: 'select type from audit_events where user_id = $1 order by type',
+    values: [uuidOf('user', id)],
+  });
+  return rows.map(([type]) => type);
+}
 
 let subjects = 0;
 const newSubject = () => `subject-${(subjects += 1)}`;
@@ -261,6 +272,7 @@ describe('a token of another issuer', () => {
     const withRoles = (...roles: unknown[]) => access('keycloak', { sub, realm_access: { roles } });
     const token = await withRoles('writer');
     const { id } = (await ask(token)).data.viewer;
+    expect(await audited(id)).toEqual(['IDENTITY_LINKED', 'SIGNED_UP']);
     const roleSeen = async () =>
       (await server.query('query ($id: ID!) { user(id: $id) { role } }', { variables: { id } })).user.role;
     for (const [roles, role] of [
@@ -275,6 +287,11 @@ describe('a token of another issuer', () => {
       // Nothing is written where nothing changes.
       expect((await server.send('{ __typename }', { headers: bearer(next) })).statements).toBe(1);
     }
+    expect(await audited(id)).toEqual([
+      'IDENTITY_LINKED',
+      ...Array.from({ length: 4 }, () => 'ROLE_CHANGED'),
+      'SIGNED_UP',
+    ]);
     for (const realm_access of [undefined, null, 'chief', { roles: 'chief ' }, { roles: { chief: true } }]) {
       expect((await ask(await access('keycloak', { sub, realm_access }))).data.viewer.role).toBe('READER');
     }

@@ -1,11 +1,13 @@
 import { type Database, UniqueViolation } from '../../db/index.ts';
 import { conflict, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
+import type { RequestOrigin } from '../../shared/origin.ts';
 import type { Role, SignedInViewer } from '../../shared/viewer.ts';
+import { recordSecurityEvent } from '../audit/index.ts';
 import { badToken, type OutsideClaims } from '../tokens/index.ts';
-import { updateUserRole, userName } from '../users/index.ts';
+import { type ServiceContext, updateUserRole, userName } from '../users/index.ts';
 import { createUserRow, reserveUsername } from './repository.ts';
-import { findUserOfIdentity } from './repository-identities.ts';
+import { findUserOfIdentity, type IdentityRow } from './repository-identities.ts';
 import { createIdentity, deleteIdentityOf } from './repository-write-identities.ts';
 import { usernameFrom } from './service.ts';
 
@@ -16,25 +18,36 @@ import { usernameFrom } from './service.ts';
  *
  * @throws {AppError} `UNAUTHENTICATED` when there is no such user, or they are suspended.
  */
-export async function findOutsideViewer(db: Database, claims: OutsideClaims): Promise<SignedInViewer> {
+export async function findOutsideViewer(
+  db: Database,
+  claims: OutsideClaims,
+  origin: RequestOrigin | null,
+): Promise<SignedInViewer> {
   const { issuer, subject, role } = claims;
-  const user = (await findUserOfIdentity(db, issuer, subject)) ?? (await createOutsideUser(db, claims));
+  const user =
+    (await findUserOfIdentity(db, issuer, subject)) ?? (await createOutsideUser(db, claims, origin));
   if (user.suspendedAt !== null) throw badToken('The user is suspended.');
-  if (role !== null && role !== user.role) await changeRole(db, user.id, role);
+  if (role !== null && role !== user.role) await changeRole({ db, viewer: null, origin }, user, role);
   return { id: user.id, role: role ?? user.role, sessionId: null };
 }
 
-async function createOutsideUser(db: Database, claims: OutsideClaims) {
-  const { issuer, subject, firstRole: role } = claims;
+async function createOutsideUser(
+  db: Database,
+  { issuer, subject, name: givenName, firstRole: role }: OutsideClaims,
+  origin: RequestOrigin | null,
+): Promise<IdentityRow> {
   if (role === null) throw badToken('There is no user for this access token.');
   const id = newUuid();
-  const username = usernameFrom(claims.name ?? '', id);
-  const name = userName.safeParse(claims.name).data ?? username;
+  const base = usernameFrom(givenName ?? '', id);
+  const name = userName.safeParse(givenName).data ?? base;
+  const actor = { viewer: null, origin };
   try {
     await db.transaction(async (tx) => {
-      const free = await reserveUsername(tx, username);
-      await createUserRow(tx, { id, username: free, name, email: null, bio: null, avatarUrl: null, role });
+      const username = await reserveUsername(tx, base);
+      await createUserRow(tx, { id, username, name, email: null, bio: null, avatarUrl: null, role });
       await createIdentity(tx, { issuer, subject, userId: id });
+      await recordSecurityEvent(tx, actor, { type: 'SIGNED_UP', userId: id, details: { role } });
+      await recordSecurityEvent(tx, actor, { type: 'IDENTITY_LINKED', userId: id, details: { issuer } });
       tx.record({ type: 'user', action: 'created', id });
     });
     return { id, role, suspendedAt: null };
@@ -46,33 +59,39 @@ async function createOutsideUser(db: Database, claims: OutsideClaims) {
   }
 }
 
-async function changeRole(db: Database, id: string, role: Role): Promise<void> {
-  await db.transaction(async (tx) => {
-    await updateUserRole(tx, id, role);
+async function changeRole(context: ServiceContext, { id, role: from }: IdentityRow, to: Role): Promise<void> {
+  await context.db.transaction(async (tx) => {
+    await updateUserRole(tx, id, to);
+    await recordSecurityEvent(tx, context, { type: 'ROLE_CHANGED', userId: id, details: { from, to } });
     tx.record({ type: 'user', action: 'updated', id });
   });
 }
 
 /**
- * Lets the tokens of an issuer's subject act as a user.
+ * Lets the tokens of an issuer's subject act as a user, without asking who wants it.
  *
  * @throws {AppError} `CONFLICT` when the subject is somebody already.
  */
 export async function linkIdentity(
-  db: Database,
+  context: ServiceContext,
   userId: string,
-  issuer: string,
-  subject: string,
+  { issuer, subject }: { readonly issuer: string; readonly subject: string },
 ): Promise<void> {
   try {
-    await createIdentity(db, { issuer, subject, userId });
+    await context.db.transaction(async (tx) => {
+      await createIdentity(tx, { issuer, subject, userId });
+      await recordSecurityEvent(tx, context, { type: 'IDENTITY_LINKED', userId, details: { issuer } });
+    });
   } catch (error) {
     throw isTaken(error) ? conflict('This subject of the issuer is linked to a user already.') : error;
   }
 }
 
-/** Ends that. @throws {AppError} `NOT_FOUND` when the subject is nobody. */
-export async function unlinkIdentity(db: Database, issuer: string, subject: string): Promise<string> {
+/** Ends that, and answers whose it was. @throws {AppError} `NOT_FOUND` when the subject is nobody. */
+export async function unlinkIdentity(
+  db: Database,
+  { issuer, subject }: { readonly issuer: string; readonly subject: string },
+): Promise<string> {
   const userId = await deleteIdentityOf(db, issuer, subject);
   if (userId === null) throw notFound('link');
   return userId;

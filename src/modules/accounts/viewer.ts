@@ -1,5 +1,6 @@
 import type { Database } from '../../db/index.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { RequestOrigin } from '../../shared/origin.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import { badToken, type TokenVerifier } from '../tokens/index.ts';
 import { findSessionViewer } from './repository-sessions.ts';
@@ -16,10 +17,11 @@ export async function findViewer(
   db: Database,
   verifier: TokenVerifier,
   authorization: string | undefined,
+  origin: RequestOrigin | null = null,
 ): Promise<Viewer> {
   if (authorization === undefined) return null;
   const claims = await verifier.verify(bearerToken(authorization));
-  if (claims.kind === 'outside') return findOutsideViewer(db, claims);
+  if (claims.kind === 'outside') return findOutsideViewer(db, claims, origin);
   const viewer = await findSessionViewer(db, claims);
   if (viewer === null) throw badToken('The session has ended.');
   return viewer;
