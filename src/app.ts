@@ -15,7 +15,12 @@ import { DevelopmentMailbox } from './mail/development-mailbox.ts';
 import type { MailTransport } from './mail/mail.ts';
 import { smtpTransport } from './mail/smtp.ts';
 import { logSecurityEvents, recordSecurityEvent, type SecurityEvent } from './modules/audit/index.ts';
-import { type AccountServices, mailTopic, sendOrderedMail } from './modules/accounts/index.ts';
+import {
+  type AccountServices,
+  GuessingLimits,
+  mailTopic,
+  sendOrderedMail,
+} from './modules/accounts/index.ts';
 import {
   AccessTokens,
   type KeyChanges,
@@ -86,6 +91,7 @@ export async function createAccountServices(
     tokens,
     verifier: new TokenVerifier(tokens, outsideTokens(config, log)),
     signUp: config.signUp,
+    limits: new GuessingLimits(config.guessing),
     sessionTtl,
     sendsMail: config.mail !== null,
     afterCommit: () => {},

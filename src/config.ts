@@ -35,6 +35,8 @@ const host = z
     'must be an IP address or a host name',
   );
 
+const limit = z.coerce.number().int().min(1).max(1_000_000);
+
 const addressRanges = z
   .string()
   .transform((text) => text.split(',').map((range) => range.trim()))
@@ -77,6 +79,9 @@ const environment = z.object({
   SMTP_URL: urlOf(/^smtps?:$/, 'an smtp:// or smtps:// address').optional(),
   MAIL_FROM: mailSender.optional(),
   WEB_URL: urlOf(/^https?:$/, 'an http or https address').optional(),
+  GUESS_LIMIT_PER_ACCOUNT: limit.default(10),
+  GUESS_LIMIT_PER_ADDRESS: limit.default(30),
+  SIGN_UP_LIMIT_PER_ADDRESS: limit.default(20),
   INTROSPECTION: flag.optional(),
   EXPLORER: flag.optional(),
   DEMO: flag.optional(),
@@ -147,6 +152,12 @@ export interface Config {
   readonly signUp: { readonly open: boolean; readonly role: Environment['SIGN_UP_ROLE'] };
   /** Null where no mail is sent. */
   readonly mail: MailConfig | null;
+  /** How much may be guessed. */
+  readonly guessing: {
+    readonly perAccount: number;
+    readonly perAddress: number;
+    readonly signUpsPerAddress: number;
+  };
   readonly introspection: boolean;
   readonly explorer: boolean;
   /** Whether an empty database is filled with a demo publication. */
@@ -217,6 +228,11 @@ function configFrom(env: Environment): Config {
     },
     signUp: { open: env.SIGN_UP === 'open', role: env.SIGN_UP_ROLE },
     mail: mailFrom(env, production),
+    guessing: {
+      perAccount: env.GUESS_LIMIT_PER_ACCOUNT,
+      perAddress: env.GUESS_LIMIT_PER_ADDRESS,
+      signUpsPerAddress: env.SIGN_UP_LIMIT_PER_ADDRESS,
+    },
     introspection: env.INTROSPECTION ?? !production,
     explorer: env.EXPLORER ?? !production,
     demo: (env.DEMO ?? true) && !production,

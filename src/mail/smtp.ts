@@ -61,16 +61,19 @@ export function smtpTransport({ url, from }: SmtpOptions): MailTransport {
   };
 }
 
-/** A mail that was not sent. Its message has the codes alone: what servers answer repeats addresses. */
+/** A mail that was not sent. It says codes alone: what servers answer repeats addresses. */
 export class MailNotSent extends Error {
   override readonly name = 'MailNotSent';
+  /** What failed, the SMTP command and the code of the answer, as far as they are known. */
+  readonly code: string;
 
   constructor(error: unknown) {
-    const { code, originalCode, responseCode, command } = error as Record<string, unknown>;
+    const { code, originalCode, command, responseCode } = error as Record<string, unknown>;
     const facts = [code, originalCode, command, responseCode].filter(
       (fact) => typeof fact === 'string' || typeof fact === 'number',
     );
-    super(facts.join(' '));
+    super('The mail server did not take a mail.');
+    this.code = facts.join(' ');
   }
 }
 

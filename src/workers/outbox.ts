@@ -60,7 +60,9 @@ export class OutboxWorker {
   async sendDue(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const messages = await claimMessages(new Database(this.#driver), batchSize);
-      await Promise.all(messages.map((message) => this.#send(message)));
+      // All are waited for, also when one cannot even be noted as failed: whoever stops closes the database then.
+      const outcomes = await Promise.allSettled(messages.map((message) => this.#send(message)));
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
       if (messages.length < batchSize) return;
     }
   }

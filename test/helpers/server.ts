@@ -8,6 +8,7 @@ import type { KeptMail } from '../../src/mail/development-mailbox.ts';
 import { type AccountServices, createUser, startSession } from '../../src/modules/accounts/index.ts';
 import { toGlobalId } from '../../src/shared/ids.ts';
 import type { Role } from '../../src/shared/viewer.ts';
+import type { OutboxWorker } from '../../src/workers/outbox.ts';
 import { openTestDatabase } from './database.ts';
 import { testSigningKey } from './signing-key.ts';
 
@@ -64,6 +65,8 @@ export interface TestServer {
   readonly changes: Change[];
   /** The lines of the server's log so far. */
   readonly log: readonly Record<string, unknown>[];
+  /** Sends what is in the outbox, once a test starts it; a server that sends no mail has none. */
+  readonly outbox: OutboxWorker;
   /** Has the outbox send what is due, and answers all mails that were sent, the newest first. */
   mails(): Promise<KeptMail[]>;
   /** A way to the database beside the server's. */
@@ -79,6 +82,13 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
+/** All tests of a file come from one address, and fast. Those of the limits say what these are. */
+export const noLimits = {
+  GUESS_LIMIT_PER_ACCOUNT: '1000000',
+  GUESS_LIMIT_PER_ADDRESS: '1000000',
+  SIGN_UP_LIMIT_PER_ADDRESS: '1000000',
+};
+
 let names = 0;
 
 export async function startServer(variables: Record<string, string> = {}): Promise<TestServer> {
@@ -86,6 +96,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
     PORT: '0',
     TOKEN_SIGNING_KEY: testSigningKey,
     LOG_LEVEL: 'info',
+    ...noLimits,
     ...variables,
   });
   const log: Record<string, unknown>[] = [];
@@ -143,6 +154,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
       await app.outbox?.sendDue();
       return app.mailbox?.list() ?? [];
     },
+    outbox: app.outbox as OutboxWorker,
     database: () => new Database(driver, accounts.afterCommit),
     send,
     async query<Data>(document: string, options?: RequestOptions) {

@@ -62,7 +62,7 @@ describe('a session', () => {
     await age(3_600);
     const { data, statements } = await refresh(first.refreshToken);
     const second = data.refreshSession;
-    expect(statements).toBe(4);
+    expect(statements).toBe(5);
     expect(second.user).toEqual({ id, email });
     expect(second.refreshToken).not.toBe(first.refreshToken);
     expect(second.accessToken).not.toBe(first.accessToken);

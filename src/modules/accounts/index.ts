@@ -1,3 +1,4 @@
+export { GuessingLimits } from './guessing-limits.ts';
 export { accountLoaders } from './loaders.ts';
 export { mailTopic } from './mail-orders.ts';
 export { sendOrderedMail } from './mails.ts';

@@ -57,6 +57,24 @@ export async function createSession(
 /** For so long a used refresh token is answered as before, in seconds. */
 const grace = 10;
 
+const userOfToken = statement({
+  name: 'refresh_token_user',
+  parameters: { hash: 'text' },
+  selection: { userId: sessions.userId },
+  query: ({ hash }, columns) =>
+    build
+      .select(columns)
+      .from(refreshTokens)
+      .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
+      .where(eq(refreshTokens.hash, hash)),
+});
+
+/** Whose a refresh token is, good or not; null when there is none. */
+export async function findUserOfRefreshToken(db: Queryable, hash: string): Promise<string | null> {
+  const [row] = await db.run(userOfToken, { hash });
+  return row?.userId ?? null;
+}
+
 const lockToken = statement({
   name: 'refresh_token_lock',
   parameters: { hash: 'text' },

@@ -1,6 +1,6 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, gt, sql } from 'drizzle-orm';
 import { build, type Queryable, statement, type Transaction, uniqueName } from '../../db/index.ts';
-import { credentials, users } from '../../db/tables/index.ts';
+import { auditEvents, credentials, users } from '../../db/tables/index.ts';
 import type { Role } from '../../shared/viewer.ts';
 import { userColumns, type UserRow } from '../users/index.ts';
 
@@ -23,6 +23,31 @@ export async function findUserForSignIn(
 ): Promise<(UserRow & { passwordHash: string }) | null> {
   const [user = null] = await db.run(userForSignIn, { email });
   return user;
+}
+
+const signedInFrom = statement({
+  name: 'signed_in_from',
+  parameters: { email: 'text', network: 'text' },
+  selection: { at: auditEvents.at },
+  query: ({ email, network }, columns) =>
+    build
+      .select(columns)
+      .from(auditEvents)
+      .innerJoin(users, eq(users.id, auditEvents.userId))
+      .where(
+        and(
+          sql`lower(${users.email}) = lower(${email})`,
+          eq(auditEvents.type, 'SIGNED_IN'),
+          gt(auditEvents.at, sql`now() - interval '90 days'`),
+          sql`${auditEvents.clientAddress}::inet <<= ${network}::inet`,
+        ),
+      )
+      .limit(1),
+});
+
+/** Whether the user with this address has signed in from a network in the last 90 days. */
+export async function hasSignedInFrom(db: Queryable, email: string, network: string): Promise<boolean> {
+  return (await db.run(signedInFrom, { email, network })).length > 0;
 }
 
 /** A username that nobody has, beginning with the base. */

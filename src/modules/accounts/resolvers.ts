@@ -33,7 +33,7 @@ const Mutation = {
   signOut: (_, _args, context) => sessions.signOut(context),
   signOutEverywhere: (_, _args, context) => sessions.signOutEverywhere(context),
   revokeSession: (_, { id }, context) => sessions.revokeSession(context, parseId('session', id)),
-  changePassword: (_, { input }, context) => sessions.changePassword(context, input),
+  changePassword: (_, { input }, context) => sessions.changePassword(context, context.accounts, input),
   requestEmailVerification: (_, _args, context) =>
     recovery.requestEmailVerification(context, context.accounts),
   verifyEmail: (_, { token }, context) => recovery.verifyEmail(context, token),

@@ -8,8 +8,8 @@ import { findUsersByIds, type ServiceContext, type UserRow } from '../users/inde
 import { email as emailInput, emailChange, passwordReset } from './input.ts';
 import { isLinkToken, linkTokenHash } from './link-tokens.ts';
 import { keyOf, type MailOrder, messageOf } from './mail-orders.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
-import { findPasswordHash, setPasswordHash } from './repository.ts';
+import { hashPassword } from './passwords.ts';
+import { setPasswordHash } from './repository.ts';
 import { revokeSessionsOfUser } from './repository-write.ts';
 import {
   deleteUnprovedIdentities,
@@ -19,27 +19,31 @@ import {
   takeLink,
 } from './repository-write-links.ts';
 import type { AccountServices } from './service.ts';
+import { provePassword } from './service-sessions.ts';
 
 /**
  * Mails the viewer a link that proves their address, unless it is proved.
  *
- * @throws {AppError} `FORBIDDEN` where no mail is sent, `CONFLICT` when the viewer has no address.
+ * @throws {AppError} `FORBIDDEN` where no mail is sent, `CONFLICT` when the viewer has no address, `RATE_LIMITED`.
  */
 export async function requestEmailVerification(
-  { db, viewer }: ServiceContext,
+  context: ServiceContext,
   services: AccountServices,
 ): Promise<UserRow> {
   refuseWithoutMail(services);
-  const { id } = signedIn(viewer);
-  return db.transaction(async (tx) => {
-    const [user = null] = await findUsersByIds(tx, [id]);
-    if (user === null) throw notFound('user');
-    const { email, emailVerifiedAt } = user;
-    if (email === null) throw conflict('The account has no e-mail address.');
-    const orders: MailOrder[] = emailVerifiedAt === null ? [{ mail: 'VERIFY_EMAIL', userId: id, email }] : [];
-    await enqueue(tx, orders.map(messageOf));
-    return user;
-  });
+  const { id } = signedIn(context.viewer);
+  return services.limits.mail(context, id, () =>
+    context.db.transaction(async (tx) => {
+      const [user = null] = await findUsersByIds(tx, [id]);
+      if (user === null) throw notFound('user');
+      const { email, emailVerifiedAt } = user;
+      if (email === null) throw conflict('The account has no e-mail address.');
+      const orders: MailOrder[] =
+        emailVerifiedAt === null ? [{ mail: 'VERIFY_EMAIL', userId: id, email }] : [];
+      await enqueue(tx, orders.map(messageOf));
+      return user;
+    }),
+  );
 }
 
 /**
@@ -65,7 +69,7 @@ export async function verifyEmail(context: ServiceContext, token: string): Promi
  * Mails a link that sets a new password, if there is an account with this address. Whether there is one is looked up
  * when the mail is sent: what is done here is the same for every address, so that neither the answer nor its time tells.
  *
- * @throws {AppError} `FORBIDDEN` where no mail is sent, `BAD_USER_INPUT` when the text is no address.
+ * @throws {AppError} `FORBIDDEN` where no mail is sent, `BAD_USER_INPUT` when the text is no address, `RATE_LIMITED`.
  */
 export async function requestPasswordReset(
   context: ServiceContext,
@@ -74,30 +78,35 @@ export async function requestPasswordReset(
 ): Promise<void> {
   refuseWithoutMail(services);
   const email = parseInput(emailInput, text, ['email']);
-  await context.db.transaction(async (tx) => {
-    await enqueue(tx, [messageOf({ mail: 'RESET_PASSWORD', userId: null, email })]);
-    await recordSecurityEvent(tx, context, { type: 'PASSWORD_RESET_REQUESTED', userId: null, details: {} });
-  });
+  await services.limits.mail(context, email, () =>
+    context.db.transaction(async (tx) => {
+      await enqueue(tx, [messageOf({ mail: 'RESET_PASSWORD', userId: null, email })]);
+      await recordSecurityEvent(tx, context, { type: 'PASSWORD_RESET_REQUESTED', userId: null, details: {} });
+    }),
+  );
 }
 
 /**
  * Sets a password with a mailed link, which proves the address as well, and ends all sessions. Whoever never proved the
  * address loses the account to the one who does.
  *
- * @throws {AppError} `BAD_USER_INPUT`, the same whatever is wrong with the link.
+ * @throws {AppError} `BAD_USER_INPUT`, the same whatever is wrong with the link; `RATE_LIMITED`.
  */
 export async function resetPassword(
   context: ServiceContext,
-  { sendsMail }: AccountServices,
+  { sendsMail, limits }: AccountServices,
   input: unknown,
 ): Promise<UserRow> {
   const { db } = context;
   const { token, newPassword } = parseInput(passwordReset, input);
   const path = ['input', 'token'];
-  const hash = hashOf(token, path);
   const purpose = 'RESET_PASSWORD';
   // Asked for before, so that nobody makes the server hash passwords without a link.
-  if (!(await isGoodLink(db, hash, purpose))) throw badLink(path);
+  const hash = await limits.link(context, async () => {
+    const linkHash = hashOf(token, path);
+    if (!(await isGoodLink(db, linkHash, purpose))) throw badLink(path);
+    return linkHash;
+  });
   const passwordHash = await hashPassword(newPassword);
   return db.transaction(async (tx) => {
     const link = await takeLink(tx, { hash, purpose, userId: null, all: true });
@@ -120,7 +129,7 @@ export async function resetPassword(
  * Mails a link to an address that the viewer wants, and a notice to the one that they have. Whether somebody has the
  * wanted one is not told here, but to whoever follows the link.
  *
- * @throws {AppError} `FORBIDDEN` where no mail is sent, `BAD_USER_INPUT` when the password is wrong.
+ * @throws {AppError} `FORBIDDEN` where no mail is sent, `BAD_USER_INPUT` when the password is wrong, `RATE_LIMITED`.
  */
 export async function changeEmail(
   context: ServiceContext,
@@ -131,18 +140,18 @@ export async function changeEmail(
   const { db, viewer } = context;
   const { id } = signedIn(viewer);
   const { newEmail, password } = parseInput(emailChange, input);
-  if (!(await verifyPassword(await findPasswordHash(db, id), password))) {
-    throw badInputAt(['input', 'password'], 'wrong', 'This is not the password of the account.');
-  }
-  return db.transaction(async (tx) => {
-    const [user = null] = await findUsersByIds(tx, [id]);
-    if (user === null) throw notFound('user');
-    const orders: MailOrder[] = [{ mail: 'CHANGE_EMAIL', userId: id, email: newEmail }];
-    if (user.email !== null) orders.push({ mail: 'EMAIL_CHANGE_ASKED', userId: id, email: user.email });
-    await enqueue(tx, orders.map(messageOf));
-    await recordSecurityEvent(tx, context, { type: 'EMAIL_CHANGE_REQUESTED', userId: id, details: {} });
-    return user;
-  });
+  await services.limits.password(context, () => provePassword(db, id, password, ['input', 'password']));
+  return services.limits.mail(context, newEmail, () =>
+    db.transaction(async (tx) => {
+      const [user = null] = await findUsersByIds(tx, [id]);
+      if (user === null) throw notFound('user');
+      const orders: MailOrder[] = [{ mail: 'CHANGE_EMAIL', userId: id, email: newEmail }];
+      if (user.email !== null) orders.push({ mail: 'EMAIL_CHANGE_ASKED', userId: id, email: user.email });
+      await enqueue(tx, orders.map(messageOf));
+      await recordSecurityEvent(tx, context, { type: 'EMAIL_CHANGE_REQUESTED', userId: id, details: {} });
+      return user;
+    }),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Transaction } from '../../db/index.ts';
-import { AppError, badInputAt, forbidden, notFound } from '../../shared/errors.ts';
+import type { Queryable, Transaction } from '../../db/index.ts';
+import { AppError, badInputAt, forbidden, type Issue, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
 import { isStorable, parseInput } from '../../shared/validation.ts';
 import { signedIn } from '../../shared/viewer.ts';
@@ -17,6 +17,7 @@ import {
   createSession,
   type NewSession,
   findUnusedTokenExpiry,
+  findUserOfRefreshToken,
   lockRefreshToken,
   revokeSessionOfUser,
   revokeSessionsOfUser,
@@ -36,16 +37,47 @@ export interface SignedIn {
 /**
  * Signs a user in. Whatever is wrong, the answer is the same and takes the same time.
  *
- * @throws {AppError} `UNAUTHENTICATED`
+ * @throws {AppError} `UNAUTHENTICATED`, or `RATE_LIMITED` before the password is looked at.
  */
 export async function signIn(
   context: ServiceContext,
-  { tokens, sessionTtl, sendsMail }: AccountServices,
-  { email, password }: { readonly email: string; readonly password: string },
+  { tokens, sessionTtl, sendsMail, limits }: AccountServices,
+  proof: Proof,
 ): Promise<SignedIn> {
-  const { db, origin } = context;
-  // What cannot be an address or a password is not looked up or hashed as it is, but answered like any other.
-  const plausible = email.length <= 254 && isStorable(email) && password.length <= 2 * maxPasswordLength;
+  const user = await limits.signIn(context, proof.email, () => proveUser(context, proof));
+  const id = newUuid();
+  const refreshToken = newRefreshToken();
+  const session = {
+    id,
+    userId: user.id,
+    device: deviceOf(context.origin?.userAgent ?? null),
+    seconds: sessionTtl,
+    refreshHash: refreshTokenHash(refreshToken),
+  };
+  const refreshTokenExpiresAt = await context.db.transaction(async (tx) => {
+    const { expiresAt, isFirstAfterReset } = await beginSession(tx, context, session);
+    const told = isFirstAfterReset && sendsMail ? user.email : null;
+    const orders: MailOrder[] =
+      told === null ? [] : [{ mail: 'SIGNED_IN_AFTER_RESET', userId: user.id, email: told }];
+    await enqueue(tx, orders.map(messageOf));
+    return expiresAt;
+  });
+  return { user, refreshToken, refreshTokenExpiresAt, ...(await accessTokenFor(tokens, user.id, id)) };
+}
+
+/** What somebody says that they are. */
+interface Proof {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** @throws {AppError} `UNAUTHENTICATED` */
+async function proveUser(context: ServiceContext, { email, password }: Proof): Promise<UserRow> {
+  const { db } = context;
+  // What cannot be an address or a password is not looked up or hashed as it is, but answered like any other. Addresses
+  // of accounts are in ASCII: others would be counted apart, and might be the same to the database.
+  const plausible =
+    /^\s*[!-~]{1,254}\s*$/.test(email) && isStorable(password) && password.length <= 2 * maxPasswordLength;
   const found = await findUserForSignIn(db, plausible ? email.trim() : '');
   const matches = await verifyPassword(found?.passwordHash ?? null, plausible ? password : '');
   if (found === null || !matches || found.suspendedAt !== null) {
@@ -57,24 +89,7 @@ export async function signIn(
     throw new AppError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
   }
   const { passwordHash: _, ...user } = found;
-  const id = newUuid();
-  const refreshToken = newRefreshToken();
-  const session = {
-    id,
-    userId: user.id,
-    device: deviceOf(origin?.userAgent ?? null),
-    seconds: sessionTtl,
-    refreshHash: refreshTokenHash(refreshToken),
-  };
-  const refreshTokenExpiresAt = await db.transaction(async (tx) => {
-    const { expiresAt, isFirstAfterReset } = await beginSession(tx, context, session);
-    const told = isFirstAfterReset && sendsMail ? user.email : null;
-    const orders: MailOrder[] =
-      told === null ? [] : [{ mail: 'SIGNED_IN_AFTER_RESET', userId: user.id, email: told }];
-    await enqueue(tx, orders.map(messageOf));
-    return expiresAt;
-  });
-  return { user, refreshToken, refreshTokenExpiresAt, ...(await accessTokenFor(tokens, user.id, id)) };
+  return user;
 }
 
 /**
@@ -104,15 +119,26 @@ async function beginSession(tx: Transaction, context: ServiceContext, session: N
  * Changes a refresh token for the next one (RFC 9700, section 4.14.2). One that was used before ends its session, but
  * for the last one within a few seconds, which is answered as before: the client did not get the answer.
  *
- * @throws {AppError} `UNAUTHENTICATED`, whatever is wrong.
+ * @throws {AppError} `UNAUTHENTICATED`, whatever is wrong; `RATE_LIMITED`.
  */
-export async function refreshSession(
+export function refreshSession(
   context: ServiceContext,
-  { tokens, sessionTtl }: AccountServices,
+  services: AccountServices,
+  refreshToken: string,
+): Promise<SignedIn> {
+  return services.limits.refresh(context, () => exchange(context, services, refreshToken));
+}
+
+async function exchange(
+  context: ServiceContext,
+  { tokens, sessionTtl, limits }: AccountServices,
   refreshToken: string,
 ): Promise<SignedIn> {
   if (!isRefreshToken(refreshToken)) throw badRefreshToken();
   const hash = refreshTokenHash(refreshToken);
+  const userId = await findUserOfRefreshToken(context.db, hash);
+  if (userId === null) throw badRefreshToken();
+  await limits.refreshOf(context, userId);
   // A session that is ended here must stay ended, so the refusal comes after the commit.
   const refreshed = await context.db.transaction(async (tx) => {
     const found = await lockRefreshToken(tx, hash);
@@ -178,15 +204,17 @@ async function endSession(
 /**
  * Gives the viewer another password and ends their other sessions.
  *
- * @throws {AppError} `BAD_USER_INPUT` when the old password is wrong, or the new one cannot be one.
+ * @throws {AppError} `BAD_USER_INPUT` when the old password is wrong, or the new one cannot be one; `RATE_LIMITED`.
  */
-export async function changePassword(context: ServiceContext, input: unknown): Promise<UserRow> {
+export async function changePassword(
+  context: ServiceContext,
+  { limits }: AccountServices,
+  input: unknown,
+): Promise<UserRow> {
   const { db, viewer } = context;
   const { id, sessionId } = signedIn(viewer);
   const { currentPassword, newPassword } = parseInput(passwordChange, input);
-  if (!(await verifyPassword(await findPasswordHash(db, id), currentPassword))) {
-    throw badInputAt(['input', 'currentPassword'], 'wrong', 'This is not the password of the account.');
-  }
+  await limits.password(context, () => provePassword(db, id, currentPassword, ['input', 'currentPassword']));
   const passwordHash = await hashPassword(newPassword);
   return db.transaction(async (tx) => {
     const [user = null] = await findUsersByIds(tx, [id]);
@@ -200,6 +228,17 @@ export async function changePassword(context: ServiceContext, input: unknown): P
     });
     return user;
   });
+}
+
+/** @throws {AppError} `BAD_USER_INPUT` when this is not the user's password. */
+export async function provePassword(
+  db: Queryable,
+  userId: string,
+  password: string,
+  path: Issue['path'],
+): Promise<void> {
+  if (await verifyPassword(await findPasswordHash(db, userId), password)) return;
+  throw badInputAt(path, 'wrong', 'This is not the password of the account.');
 }
 
 async function accessTokenFor(tokens: AccessTokens, userId: string, sessionId: string) {

@@ -13,6 +13,7 @@ import {
   type UserRow,
 } from '../users/index.ts';
 import type { AccessTokens, KeyRing, TokenVerifier } from '../tokens/index.ts';
+import type { GuessingLimits } from './guessing-limits.ts';
 import { newUser, password as passwordInput } from './input.ts';
 import { messageOf } from './mail-orders.ts';
 import { hashPassword } from './passwords.ts';
@@ -27,6 +28,7 @@ export interface AccountServices {
   /** Verifies own tokens and those of other issuers. */
   readonly verifier: TokenVerifier;
   readonly signUp: SignUpPolicy;
+  readonly limits: GuessingLimits;
   /** How long a session lasts, in seconds. */
   readonly sessionTtl: number;
   /** Whether the server sends mail at all. */
@@ -43,15 +45,16 @@ export interface SignUpPolicy {
 /**
  * Signs a new user up, and mails them a link: one that proves the address, or, without a password, one that sets it.
  *
- * @throws {AppError} `FORBIDDEN` when sign-up is closed, `CONFLICT` when the address or the username is taken.
+ * @throws {AppError} `FORBIDDEN` when sign-up is closed, `CONFLICT` when the address or the username is taken,
+ * `RATE_LIMITED`.
  */
 export async function signUp(
   context: ServiceContext,
-  { signUp, sendsMail }: Pick<AccountServices, 'signUp' | 'sendsMail'>,
+  { signUp, sendsMail, limits }: AccountServices,
   input: unknown,
 ): Promise<UserRow> {
   if (!signUp.open && !isAtLeast(context.viewer, 'ADMIN')) throw forbidden('Sign-up is closed.');
-  return createUser(context, input, signUp.role, sendsMail);
+  return limits.signUp(context, () => createUser(context, input, signUp.role, sendsMail));
 }
 
 /**
