@@ -30,7 +30,7 @@ describe('the transport to a mail server', () => {
     ];
     for (const to of hostile) await failure(smtp.url, { to });
     for (const taken of await smtp.mails()) {
-      expect(String(taken.headers.get('x-recipients'))).not.toMatch(/^eve@|, /);
+      expect(JSON.stringify(taken.headers.get('x-recipients'))).not.toMatch(/"eve@|, /);
       expect(taken.bcc).toBeUndefined();
     }
   });
