@@ -152,7 +152,7 @@ export async function createApp(
   accounts: AccountServices,
   log: Logger,
 ): Promise<App> {
-  const { introspection, explorer } = config;
+  const { introspection, suggestions, explorer } = config;
   function afterCommit(changes: readonly Change[]): void {
     logSecurityEvents(log, changes);
     if (changes.some(({ type }) => type === 'outbox')) outbox?.wake();
@@ -164,7 +164,7 @@ export async function createApp(
       ? null
       : new OutboxWorker({ driver, deliver: deliverBy(transport, config.mail.webUrl), log });
   const mailbox = transport instanceof DevelopmentMailbox ? transport : null;
-  const apollo = await startApollo({ introspection, explorer, log });
+  const apollo = await startApollo({ introspection, suggestions, explorer, log });
   const http = createHttpServer({
     options: config.http,
     explorer,

@@ -83,6 +83,7 @@ const environment = z.object({
   GUESS_LIMIT_PER_ADDRESS: limit.default(30),
   SIGN_UP_LIMIT_PER_ADDRESS: limit.default(20),
   INTROSPECTION: flag.optional(),
+  SUGGESTIONS: flag.optional(),
   EXPLORER: flag.optional(),
   DEMO: flag.optional(),
   TRUSTED_PROXIES: addressRanges.default([]),
@@ -159,6 +160,8 @@ export interface Config {
     readonly signUpsPerAddress: number;
   };
   readonly introspection: boolean;
+  /** Whether errors about a document suggest names of the schema. */
+  readonly suggestions: boolean;
   readonly explorer: boolean;
   /** Whether an empty database is filled with a demo publication. */
   readonly demo: boolean;
@@ -234,6 +237,7 @@ function configFrom(env: Environment): Config {
       signUpsPerAddress: env.SIGN_UP_LIMIT_PER_ADDRESS,
     },
     introspection: env.INTROSPECTION ?? !production,
+    suggestions: env.SUGGESTIONS ?? !production,
     explorer: env.EXPLORER ?? !production,
     demo: (env.DEMO ?? true) && !production,
   });

@@ -39,7 +39,12 @@ function isAboutArgument({ message }: GraphQLError): boolean {
 /** What a client gets of an error: of an unexpected one nothing but the identifier of the request. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   if (!isUnexpected(error)) {
-    return { ...formatted, extensions: { ...formatted.extensions, code: codeOf(formatted) } };
+    const { message, extensions } = formatted;
+    return {
+      ...formatted,
+      message: shortened(message),
+      extensions: { ...extensions, code: codeOf(formatted) },
+    };
   }
   const requestId = typeof error === 'object' && error !== null ? requestIds.get(error) : undefined;
   return {
@@ -48,6 +53,14 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     ...(formatted.path && { path: formatted.path }),
     extensions: { code: 'INTERNAL_SERVER_ERROR', ...(requestId !== undefined && { requestId }) },
   };
+}
+
+/** The longest message that is answered. */
+const maxLength = 300;
+
+/** A message without the most of what it quotes: graphql-js repeats names and values, however long they are. */
+function shortened(message: string): string {
+  return message.length > maxLength ? `${message.slice(0, maxLength - 1)}…` : message;
 }
 
 /** The code of an expected error, in the words of the contract. */

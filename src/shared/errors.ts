@@ -29,6 +29,8 @@ export interface ErrorExtensions {
   readonly code: ErrorCode;
   readonly issues?: readonly Issue[];
   readonly retryAfter?: number;
+  /** The limit that a request exceeds, and what it has; null where counting stopped at the limit. */
+  readonly limit?: { readonly name: string; readonly max: number; readonly actual: number | null };
 }
 
 /** An error that is meant for the client: its message and extensions are answered as they are. */
@@ -39,7 +41,7 @@ export class AppError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    details: { issues?: readonly Issue[]; retryAfter?: number; cause?: unknown } = {},
+    details: Omit<ErrorExtensions, 'code'> & { readonly cause?: unknown } = {},
   ) {
     const { cause, ...extensions } = details;
     super(message, cause === undefined ? undefined : { cause });

@@ -51,6 +51,7 @@ const defaults: Config = {
   },
   guessing: { perAccount: 10, perAddress: 30, signUpsPerAddress: 20 },
   introspection: true,
+  suggestions: true,
   explorer: true,
   demo: true,
 };
@@ -91,6 +92,7 @@ describe('readConfig', () => {
       GUESS_LIMIT_PER_ADDRESS: '2',
       SIGN_UP_LIMIT_PER_ADDRESS: '3',
       INTROSPECTION: 'false',
+      SUGGESTIONS: 'false',
       EXPLORER: 'false',
       DEMO: 'false',
       TRUSTED_PROXIES: '10.0.0.1, 2001:db8::/32',
@@ -157,6 +159,7 @@ describe('readConfig', () => {
       },
       guessing: { perAccount: 1, perAddress: 2, signUpsPerAddress: 3 },
       introspection: false,
+      suggestions: false,
       explorer: false,
       demo: false,
     } satisfies Config);
@@ -219,6 +222,7 @@ describe('readConfig', () => {
     ['GUESS_LIMIT_PER_ADDRESS', 'none'],
     ['SIGN_UP_LIMIT_PER_ADDRESS', '1000001'],
     ['INTROSPECTION', '1'],
+    ['SUGGESTIONS', 'no'],
     ['EXPLORER', 'TRUE'],
     ['DEMO', 'on'],
     ['TRUSTED_PROXIES', 'proxy.example'],

@@ -282,14 +282,14 @@ describe('documents and variables', () => {
     }
   });
 
-  it('stops counting what is wrong with the variables', async () => {
-    const numbers = Array.from({ length: 200 }, (_, n) => n);
+  it('says what is wrong with each of the variables', async () => {
+    const numbers = Array.from({ length: 50 }, (_, n) => n);
     const query = `query (${numbers.map((n) => `$v${n}: Int!`).join()}) {
       ${numbers.map((n) => `a${n}: users(limit: $v${n}) { id }`).join(' ')} }`;
     const response = await post(server, { query, variables: {} });
     expect(response.status).toBe(400);
     const { errors } = await documentOf(response);
-    expect(errors).toHaveLength(51);
+    expect(errors).toHaveLength(50);
     for (const error of errors) expect(error.extensions).toEqual({ code: 'BAD_USER_INPUT' });
   });
 

@@ -89,6 +89,14 @@ describe('in production', () => {
     });
   });
 
+  it('no error suggests a name of the schema, unless it is told to', async () => {
+    const mistakes = '{ userz { id } users { nam } } { post(idd: 1) { ... on Pos { id } } }';
+    const closed = await start({ NODE_ENV: 'production' });
+    expect(await (await post(closed, { query: mistakes })).text()).not.toContain('Did you mean');
+    const open = await start({ NODE_ENV: 'production', SUGGESTIONS: 'true' });
+    expect(await (await post(open, { query: mistakes })).text()).toContain('Did you mean');
+  });
+
   it('both can be switched on, one by one', async () => {
     const open = await start({ NODE_ENV: 'production', INTROSPECTION: 'true' });
     await expectIntrospection(open);

@@ -122,11 +122,12 @@ function filled(
 }
 
 /**
- * Sends the field once for each of the texts, in one operation. Where it may not be null, an error would hide those of
- * its neighbours, so each text gets an operation.
+ * Sends the field once for each of the texts, twenty in an operation. Where it may not be null, an error would hide
+ * those of its neighbours, so each text gets an operation.
  */
 function tryOut(place: Place, texts: readonly string[]): Promise<Answer<Record<string, unknown> | null>[]> {
-  const parts = isNonNullType(place.field.type) ? texts.map((text) => [text]) : [texts];
+  const size = isNonNullType(place.field.type) ? 1 : 20;
+  const parts = texts.flatMap((_, start) => (start % size === 0 ? [texts.slice(start, start + size)] : []));
   return Promise.all(parts.map((part) => sendTexts(place, part)));
 }
 

@@ -21,7 +21,7 @@ export function operationLog(log: Logger): ApolloServerPlugin<Context> {
   }
   return {
     async unexpectedErrorProcessingRequest({ requestContext, error }) {
-      logUnexpected(error, requestContext.contextValue);
+      if (isUnexpected(error)) logUnexpected(error, requestContext.contextValue);
       // Otherwise Apollo Server logs it again, without its cause, and answers with another one.
       throw error;
     },

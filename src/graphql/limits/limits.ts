@@ -1,0 +1,51 @@
+/**
+ * How large a request may be. The values leave several times what the operations of real front ends need, and the
+ * introspection queries of the usual tools; docs/limits.md says how each was found.
+ */
+export const limits = {
+  /** The length of the document, in UTF-16 code units. Long texts belong into variables. */
+  characters: 50_000,
+  /** Its tokens, which bound the time that parsing and validating take. */
+  tokens: 2_500,
+  operations: 10,
+  fragments: 50,
+  /** Inline fragments and fragment spreads. */
+  spreads: 200,
+  directives: 50,
+  aliases: 50,
+  /** The fields at the root of one operation. */
+  rootFields: 50,
+  /** How often one field of one object is asked for under the same name. */
+  repeatedFields: 20,
+  /** Fields within fields, from the root on. */
+  depth: 15,
+  /** The variables that one operation declares, and those that are sent. */
+  variables: 50,
+  /** The items of a list in an argument or a variable. */
+  listItems: 250,
+  /** Objects and lists within each other, in an argument or a variable. */
+  inputDepth: 10,
+} as const;
+
+/** What is limited. */
+export type LimitName = keyof typeof limits;
+
+/** How much of everything something has. */
+export type Measures = Partial<Record<LimitName, number>>;
+
+/** What is said of too many, after "The document has" or "The request has". */
+export const limitWords: Readonly<Record<LimitName, string>> = {
+  characters: 'characters in its document',
+  tokens: 'tokens in its document',
+  operations: 'operations in its document',
+  fragments: 'fragments in its document',
+  spreads: 'uses of fragments in its document',
+  directives: 'directives in its document',
+  aliases: 'aliases in its document',
+  rootFields: 'fields at the root of an operation',
+  repeatedFields: 'repetitions of a field',
+  depth: 'levels of fields',
+  variables: 'variables',
+  listItems: 'items in a list',
+  inputDepth: 'levels in an input',
+};
