@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roles } from '../shared/viewer.ts';
 
-const text = z.string().trim().min(1, 'must not be empty');
+const text = z.string().trim().min(1, { error: 'must not be empty', abort: true });
 const texts = z.union([text.transform((one) => [one]), z.array(text).min(1)]);
 
 /** A true value: the claim must be there. A text, or several: it must be one of them. */
@@ -13,7 +13,7 @@ const trustedIssuer = z
   .strictObject({
     issuer: text,
     audience: texts,
-    jwksUri: text.refine((address) => URL.canParse(address), 'must be an address').optional(),
+    jwksUri: text.optional(),
     algorithms: z
       .array(
         z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'], {
@@ -32,12 +32,9 @@ const trustedIssuer = z
     defaultRole: role.exclude(['ADMIN']).default('READER'),
     users: z.enum(['create', 'mustExist']).default('create'),
   })
-  .superRefine(({ issuer, jwksUri, tokenType, requiredClaims, rolesClaim, roles: names }, context) => {
+  .superRefine(({ tokenType, requiredClaims, rolesClaim, roles: names }, context) => {
     const fault = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
-    if (jwksUri === undefined && !URL.canParse(issuer)) {
-      fault('jwksUri', 'must be set where the issuer is no address at which it could be found');
-    }
     if (tokenType !== 'at+jwt' && Object.keys(requiredClaims).length === 0) {
       fault(
         'requiredClaims',
@@ -86,10 +83,9 @@ export function faultsOfIssuers(
       faults.push([[place, 'issuer'], 'is in the list already']);
     }
     if (!mayFetchFrom(jwksUri ?? issuer, production)) {
-      const where = production
-        ? 'must be an https address'
-        : 'must be an https address, or an http one of this machine';
-      faults.push([[place, jwksUri === undefined ? 'issuer' : 'jwksUri'], where]);
+      const wanted = production ? 'an https address' : 'an https address, or an http one of this machine';
+      if (jwksUri !== undefined) faults.push([[place, 'jwksUri'], `must be ${wanted}`]);
+      else faults.push([[place, 'issuer'], `must be ${wanted}, where jwksUri is not set`]);
     }
     return faults;
   });
