@@ -93,6 +93,7 @@ export async function createAccountServices(
     signUp: config.signUp,
     limits: new GuessingLimits(config.guessing),
     sessionTtl,
+    minPasswordLength: config.minPasswordLength,
     sendsMail: config.mail !== null,
     afterCommit: () => {},
   };

@@ -79,6 +79,7 @@ const environment = z.object({
   SMTP_URL: urlOf(/^smtps?:$/, 'an smtp:// or smtps:// address').optional(),
   MAIL_FROM: mailSender.optional(),
   WEB_URL: urlOf(/^https?:$/, 'an http or https address').optional(),
+  PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).max(64).default(8),
   GUESS_LIMIT_PER_ACCOUNT: limit.default(10),
   GUESS_LIMIT_PER_ADDRESS: limit.default(30),
   SIGN_UP_LIMIT_PER_ADDRESS: limit.default(20),
@@ -153,6 +154,8 @@ export interface Config {
   readonly signUp: { readonly open: boolean; readonly role: Environment['SIGN_UP_ROLE'] };
   /** Null where no mail is sent. */
   readonly mail: MailConfig | null;
+  /** The fewest characters of a new password. */
+  readonly minPasswordLength: number;
   /** How much may be guessed. */
   readonly guessing: {
     readonly perAccount: number;
@@ -231,6 +234,7 @@ function configFrom(env: Environment): Config {
     },
     signUp: { open: env.SIGN_UP === 'open', role: env.SIGN_UP_ROLE },
     mail: mailFrom(env, production),
+    minPasswordLength: env.PASSWORD_MIN_LENGTH,
     guessing: {
       perAccount: env.GUESS_LIMIT_PER_ACCOUNT,
       perAddress: env.GUESS_LIMIT_PER_ADDRESS,

@@ -37,7 +37,7 @@ export async function createAccount({ role, name, email, username, ...given }: C
   const password = await readPassword(given, 'Password (empty for none): ');
   const input = { name, email, username, password: password === '' ? null : password };
   const user = await withDatabase((db, config) =>
-    createUser(asOperator(db), input, role ?? config.signUp.role),
+    createUser(asOperator(db), input, role ?? config.signUp.role, { ...config, sendsMail: false }),
   );
   console.log(`${toGlobalId('user', user.id)} ${user.username}`);
 }
@@ -75,9 +75,9 @@ export async function setRole(idOrUsername: string, role: Role): Promise<void> {
 export async function setPassword(idOrUsername: string, options: PasswordOptions): Promise<void> {
   const password = await readPassword(options, 'New password: ');
   if (password === null) throw new UsageError('Give the password with --password-stdin or --password.');
-  const user = await withDatabase(async (db) => {
+  const user = await withDatabase(async (db, { minPasswordLength }) => {
     const found = await getUser(db, idOrUsername);
-    await setAccountPassword(asOperator(db), found.id, password);
+    await setAccountPassword(asOperator(db), found.id, password, minPasswordLength);
     return found;
   });
   console.log(`${toGlobalId('user', user.id)} ${user.username}`);

@@ -59,7 +59,7 @@ export type ChangeEmailInput = {
 export type ChangePasswordInput = {
   /** The password that the user has; a wrong one is a `BAD_USER_INPUT`. */
   readonly currentPassword: Scalars['String']['input'];
-  /** The password that the user shall have, 8 to 128 characters. */
+  /** The password that the user shall have: the same rules hold as for a new account. */
   readonly newPassword: Scalars['String']['input'];
 };
 
@@ -171,7 +171,7 @@ export type CreateUserInput = {
   readonly email: Scalars['String']['input'];
   /** The name as people write it, 1 to 100 characters. */
   readonly name: Scalars['String']['input'];
-  /** The password, 8 to 128 characters; without one the account exists and cannot sign in until a password is set. */
+  /** The password, 8 to 128 characters, of which a server may ask for more than 8; neither one of the most common passwords nor the user's name, username or address. Without one the account exists and cannot sign in until a password is set. */
   readonly password?: InputMaybe<Scalars['String']['input']>;
   /** The username, 2 to 40 lower-case letters, digits and single hyphens; derived from the name when null or absent. */
   readonly username?: InputMaybe<Scalars['String']['input']>;
@@ -676,7 +676,7 @@ export type QueryUsersConnectionArgs = {
 
 /** What a mailed link lets somebody set a password with. */
 export type ResetPasswordInput = {
-  /** The password that the user shall have, 8 to 128 characters. */
+  /** The password that the user shall have: the same rules hold as for a new account. */
   readonly newPassword: Scalars['String']['input'];
   /** The token of the link, good for one hour and once; any other is a `BAD_USER_INPUT`. */
   readonly token: Scalars['String']['input'];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isStorable, lineOf, rule } from '../../shared/validation.ts';
+import { minPasswordLength } from './password-rules.ts';
 import { avatarUrl, bio, userName, username } from '../users/index.ts';
 
 const emailMessage = 'This is not an e-mail address.';
@@ -15,7 +16,10 @@ export const maxPasswordLength = 128;
 /** A password by NIST SP 800-63B: long enough, bounded before it is hashed, otherwise free. It is not trimmed. */
 export const password = z
   .string()
-  .refine((text) => [...text].length >= 8, rule('too_small', 'The password must have at least 8 characters.'))
+  .refine(
+    (text) => [...text].length >= minPasswordLength,
+    rule('too_small', `The password must have at least ${minPasswordLength} characters.`),
+  )
   .refine(
     (text) => text.length <= 2 * maxPasswordLength && [...text].length <= maxPasswordLength,
     rule('too_big', `The password must have at most ${maxPasswordLength} characters.`),

@@ -8,6 +8,9 @@ import { AppError } from '../../shared/errors.ts';
  */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
+/** The parameters in the PHC string of a hash that argon2id made. */
+const phcParameters = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$/;
+
 /** Half of the threads that Node has for such work by default: files and names are looked up on the others. */
 const limit = pLimit(2);
 /** How many may wait for their turn, some seconds' worth. Beyond them nobody is helped by waiting too. */
@@ -40,9 +43,43 @@ let unknownUserHash: Promise<string> | undefined;
  * @throws {AppError} `SERVICE_UNAVAILABLE` when too many wait already.
  */
 export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
+  return (await checkPassword(passwordHash, password, { renews: false })).matches;
+}
+
+/** Whether a password is the right one, and a hash to be stored in place of one that was made with less work. */
+export interface CheckedPassword {
+  readonly matches: boolean;
+  readonly renewedHash: string | null;
+}
+
+/**
+ * The same as `verifyPassword`, for whoever can store another hash of the right password.
+ *
+ * @throws {AppError} `SERVICE_UNAVAILABLE` when too many wait already.
+ */
+export async function checkPassword(
+  passwordHash: string | null,
+  password: string,
+  { renews }: { readonly renews: boolean } = { renews: true },
+): Promise<CheckedPassword> {
   // Not in turn, or a refusal would be remembered for good.
   unknownUserHash ??= hash('nobody has this password', parameters);
   const stored = passwordHash ?? (await unknownUserHash);
-  const matches = await inTurn(() => verify(stored, password.normalize('NFC')));
-  return passwordHash !== null && matches;
+  const text = password.normalize('NFC');
+  return inTurn(async () => {
+    const matches = (await verify(stored, text)) && passwordHash !== null;
+    const renewedHash = renews && matches && isOutdated(stored) ? await hash(text, parameters) : null;
+    return { matches, renewedHash };
+  });
+}
+
+/** Whether a hash was made with less memory, fewer passes or fewer lanes than new ones. */
+function isOutdated(passwordHash: string): boolean {
+  const [memoryCost, timeCost, parallelism] = (phcParameters.exec(passwordHash) ?? []).slice(1).map(Number);
+  if (memoryCost === undefined || timeCost === undefined || parallelism === undefined) return true;
+  return (
+    memoryCost < parameters.memoryCost ||
+    timeCost < parameters.timeCost ||
+    parallelism < parameters.parallelism
+  );
 }

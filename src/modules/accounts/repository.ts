@@ -107,6 +107,28 @@ export async function setPasswordHash(
   await tx.run(upsertPassword, { userId, passwordHash, isReset });
 }
 
+const renewPassword = statement({
+  name: 'password_renew',
+  parameters: { userId: 'uuid', old: 'text', renewed: 'text' },
+  selection: { userId: credentials.userId },
+  query: ({ userId, old, renewed }, columns) =>
+    build
+      .update(credentials)
+      .set({ passwordHash: sql`${renewed}` })
+      .where(and(eq(credentials.userId, userId), eq(credentials.passwordHash, old)))
+      .returning(columns),
+});
+
+/** Stores another hash of the same password, unless the password was changed meanwhile. */
+export async function renewPasswordHash(
+  db: Queryable,
+  userId: string,
+  old: string,
+  renewed: string,
+): Promise<void> {
+  await db.run(renewPassword, { userId, old, renewed });
+}
+
 const passwordHashOf = statement({
   name: 'password_hash',
   parameters: { userId: 'uuid' },

@@ -8,6 +8,7 @@ import { findUsersByIds, type ServiceContext, type UserRow } from '../users/inde
 import { email as emailInput, emailChange, passwordReset } from './input.ts';
 import { isLinkToken, linkTokenHash } from './link-tokens.ts';
 import { keyOf, type MailOrder, messageOf } from './mail-orders.ts';
+import { refuseOwnName, refuseWeakPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
 import { setPasswordHash } from './repository.ts';
 import { revokeSessionsOfUser } from './repository-write.ts';
@@ -94,7 +95,7 @@ export async function requestPasswordReset(
  */
 export async function resetPassword(
   context: ServiceContext,
-  { sendsMail, limits }: AccountServices,
+  { sendsMail, limits, minPasswordLength }: AccountServices,
   input: unknown,
 ): Promise<UserRow> {
   const { db } = context;
@@ -107,6 +108,7 @@ export async function resetPassword(
     if (!(await isGoodLink(db, linkHash, purpose))) throw badLink(path);
     return linkHash;
   });
+  await refuseWeakPassword(newPassword, minPasswordLength, ['input', 'newPassword']);
   const passwordHash = await hashPassword(newPassword);
   return db.transaction(async (tx) => {
     const link = await takeLink(tx, { hash, purpose, userId: null, all: true });
@@ -115,6 +117,7 @@ export async function resetPassword(
     await deleteUnprovedIdentities(tx, userId);
     const user = await proveEmail(tx, link);
     if (user === null) throw badLink(path);
+    refuseOwnName(newPassword, user, ['input', 'newPassword']);
     await setPasswordHash(tx, userId, passwordHash, true);
     const { length: endedSessions } = await revokeSessionsOfUser(tx, userId, null);
     await withdraw(tx, keyOf({ mail: 'CHANGE_EMAIL', userId, email }));

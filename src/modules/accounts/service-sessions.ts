@@ -9,9 +9,10 @@ import { findUsersByIds, type ServiceContext, type UserRow } from '../users/inde
 import type { AccessTokens } from '../tokens/index.ts';
 import { deviceOf, maxPasswordLength, passwordChange } from './input.ts';
 import { type MailOrder, messageOf } from './mail-orders.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { refuseOwnName, refuseWeakPassword } from './password-rules.ts';
+import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
 import { isRefreshToken, newRefreshToken, newSalt, refreshTokenHash, successorOf } from './refresh-tokens.ts';
-import { findPasswordHash, findUserForSignIn, setPasswordHash } from './repository.ts';
+import { findPasswordHash, findUserForSignIn, renewPasswordHash, setPasswordHash } from './repository.ts';
 import type { SessionRow } from './repository-sessions.ts';
 import {
   createSession,
@@ -79,7 +80,10 @@ async function proveUser(context: ServiceContext, { email, password }: Proof): P
   const plausible =
     /^\s*[!-~]{1,254}\s*$/.test(email) && isStorable(password) && password.length <= 2 * maxPasswordLength;
   const found = await findUserForSignIn(db, plausible ? email.trim() : '');
-  const matches = await verifyPassword(found?.passwordHash ?? null, plausible ? password : '');
+  const { matches, renewedHash } = await checkPassword(
+    found?.passwordHash ?? null,
+    plausible ? password : '',
+  );
   if (found === null || !matches || found.suspendedAt !== null) {
     const reason = found === null ? 'UNKNOWN_ACCOUNT' : matches ? 'SUSPENDED' : 'WRONG_PASSWORD';
     const userId = found?.id ?? null;
@@ -88,7 +92,8 @@ async function proveUser(context: ServiceContext, { email, password }: Proof): P
     );
     throw new AppError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
   }
-  const { passwordHash: _, ...user } = found;
+  const { passwordHash, ...user } = found;
+  if (renewedHash !== null) await renewPasswordHash(db, user.id, passwordHash, renewedHash);
   return user;
 }
 
@@ -208,17 +213,19 @@ async function endSession(
  */
 export async function changePassword(
   context: ServiceContext,
-  { limits }: AccountServices,
+  { limits, minPasswordLength }: AccountServices,
   input: unknown,
 ): Promise<UserRow> {
   const { db, viewer } = context;
   const { id, sessionId } = signedIn(viewer);
   const { currentPassword, newPassword } = parseInput(passwordChange, input);
   await limits.password(context, () => provePassword(db, id, currentPassword, ['input', 'currentPassword']));
+  await refuseWeakPassword(newPassword, minPasswordLength, ['input', 'newPassword']);
   const passwordHash = await hashPassword(newPassword);
   return db.transaction(async (tx) => {
     const [user = null] = await findUsersByIds(tx, [id]);
     if (user === null) throw notFound('user');
+    refuseOwnName(newPassword, user, ['input', 'newPassword']);
     await setPasswordHash(tx, id, passwordHash);
     const { length: endedSessions } = await revokeSessionsOfUser(tx, id, sessionId);
     await recordSecurityEvent(tx, context, {

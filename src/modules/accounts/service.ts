@@ -16,6 +16,7 @@ import type { AccessTokens, KeyRing, TokenVerifier } from '../tokens/index.ts';
 import type { GuessingLimits } from './guessing-limits.ts';
 import { newUser, password as passwordInput } from './input.ts';
 import { messageOf } from './mail-orders.ts';
+import { minPasswordLength, refuseOwnName, refuseWeakPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
 import { createUserRow, reserveUsername, setPasswordHash } from './repository.ts';
 import { revokeSessionsOfUser } from './repository-write.ts';
@@ -31,6 +32,8 @@ export interface AccountServices {
   readonly limits: GuessingLimits;
   /** How long a session lasts, in seconds. */
   readonly sessionTtl: number;
+  /** The fewest characters of a new password. */
+  readonly minPasswordLength: number;
   /** Whether the server sends mail at all. */
   readonly sendsMail: boolean;
   readonly afterCommit: AfterCommit;
@@ -42,6 +45,9 @@ export interface SignUpPolicy {
   readonly role: Role;
 }
 
+/** How an account is made. */
+export type AccountRules = Pick<AccountServices, 'sendsMail' | 'minPasswordLength'>;
+
 /**
  * Signs a new user up, and mails them a link: one that proves the address, or, without a password, one that sets it.
  *
@@ -50,11 +56,12 @@ export interface SignUpPolicy {
  */
 export async function signUp(
   context: ServiceContext,
-  { signUp, sendsMail, limits }: AccountServices,
+  services: AccountServices,
   input: unknown,
 ): Promise<UserRow> {
-  if (!signUp.open && !isAtLeast(context.viewer, 'ADMIN')) throw forbidden('Sign-up is closed.');
-  return limits.signUp(context, () => createUser(context, input, signUp.role, sendsMail));
+  const { signUp: policy, limits } = services;
+  if (!policy.open && !isAtLeast(context.viewer, 'ADMIN')) throw forbidden('Sign-up is closed.');
+  return limits.signUp(context, () => createUser(context, input, policy.role, services));
 }
 
 /**
@@ -66,16 +73,21 @@ export async function createUser(
   context: ServiceContext,
   input: unknown,
   role: Role,
-  sendsMail: boolean = false,
+  { sendsMail, minPasswordLength: minLength }: AccountRules = { sendsMail: false, minPasswordLength },
 ): Promise<UserRow> {
   const { password, username, ...profile } = parseInput(newUser, input);
+  const id = newUuid();
+  const wanted = username ?? usernameFrom(profile.name, id);
+  if (password != null) {
+    refuseOwnName(password, { ...profile, username: wanted }, ['input', 'password']);
+    await refuseWeakPassword(password, minLength, ['input', 'password']);
+  }
   // Hashing takes long, so it is done before the transaction begins.
   const passwordHash = password == null ? null : await hashPassword(password);
-  const id = newUuid();
   try {
     return await context.db.transaction(async (tx) => {
       // Asked for also where the username is chosen: nobody can derive the same one meanwhile.
-      const free = await reserveUsername(tx, username ?? usernameFrom(profile.name, id));
+      const free = await reserveUsername(tx, wanted);
       const user = await createUserRow(tx, {
         id,
         username: username ?? free,
@@ -123,10 +135,17 @@ export async function createAuthor(tx: Transaction, author: AuthorProfile): Prom
 /**
  * Sets a user's password and ends their sessions, without asking who wants it.
  *
- * @throws {AppError} `NOT_FOUND` when there is no such user.
+ * @throws {AppError} `NOT_FOUND` when there is no such user, `BAD_USER_INPUT` when the password cannot be one.
  */
-export async function setPassword(context: ServiceContext, userId: string, password: string): Promise<void> {
-  const passwordHash = await hashPassword(parseInput(passwordInput, password, ['password']));
+export async function setPassword(
+  context: ServiceContext,
+  userId: string,
+  password: string,
+  minLength: number = minPasswordLength,
+): Promise<void> {
+  const newPassword = parseInput(passwordInput, password, ['password']);
+  await refuseWeakPassword(newPassword, minLength, ['password']);
+  const passwordHash = await hashPassword(newPassword);
   try {
     await context.db.transaction(async (tx) => {
       await setPasswordHash(tx, userId, passwordHash);
