@@ -122,6 +122,18 @@ describe('docker-compose.yml', () => {
     expect(server.command).toEqual(['serve', '--migrate']);
   });
 
+  it('sends its mails to the catcher when it is told to, as the README does', () => {
+    const [, SMTP_URL = ''] = /^SMTP_URL='(.*)' docker compose/m.exec(read('README.md')) ?? [];
+    const { server, mail } = composeWith({ SMTP_URL }).services;
+    const { smtpUrl } = readConfig({ SMTP_URL: `${server?.environment?.['SMTP_URL']}` }).mail ?? {};
+    const { hostname, port, searchParams } = new URL(smtpUrl ?? '');
+    expect(hostname).toBe('mail');
+    expect(mail?.ports.some((each) => each.endsWith(`:${port}`))).toBe(true);
+    // The catcher has no TLS, and is not on the server's machine.
+    expect(searchParams.get('tls')).toBe('off');
+    expect(readConfig({}).mail?.smtpUrl).toBeNull();
+  });
+
   it('is production when the environment says so', () => {
     const key = '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n';
     const { services } = composeWith({ NODE_ENV: 'production', TOKEN_SIGNING_KEY: key, PORT: '8080' });
