@@ -8,7 +8,14 @@ import {
   tokenSecret,
 } from './config/token-keys.ts';
 import { faultsOfIssuers, type TrustedIssuer, trustedIssuers } from './config/trusted-issuers.ts';
-import { type MailConfig, mailFrom, mailSender, missingForMail } from './config/mail.ts';
+import {
+  frontEnd,
+  type MailConfig,
+  mailFrom,
+  mailSender,
+  mailServer,
+  missingForMail,
+} from './config/mail.ts';
 import { roles } from './shared/viewer.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -76,9 +83,9 @@ const environment = z.object({
   SESSION_TTL: duration.default(30 * 86_400),
   SIGN_UP: z.enum(['open', 'closed']).default('open'),
   SIGN_UP_ROLE: z.enum(roles).exclude(['ADMIN']).default('AUTHOR'),
-  SMTP_URL: urlOf(/^smtps?:$/, 'an smtp:// or smtps:// address').optional(),
+  SMTP_URL: mailServer.optional(),
   MAIL_FROM: mailSender.optional(),
-  WEB_URL: urlOf(/^https?:$/, 'an http or https address').optional(),
+  WEB_URL: frontEnd.optional(),
   PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).max(64).default(8),
   GUESS_LIMIT_PER_ACCOUNT: limit.default(10),
   GUESS_LIMIT_PER_ADDRESS: limit.default(30),

@@ -14,6 +14,31 @@ export const mailSender = z
     return z.NEVER;
   });
 
+/** Where a mail server is. */
+export const mailServer = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  return /^smtps?:$/.test(protocol) && hostname !== '' && isEncoded(username) && isEncoded(password);
+}, 'must be an smtp:// or smtps:// address');
+
+/** Where a front end is, without a slash at the end. */
+export const frontEnd = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:\/\/[^?#@]+$/.test(text),
+    'must be an http or https address, without ? and #',
+  )
+  .transform((text) => text.replace(/\/+$/, ''));
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Where mail goes. */
 export interface MailConfig {
   /** The mail server; null for the development mailbox. */
@@ -45,6 +70,6 @@ export function mailFrom(env: MailEnvironment, production: boolean): MailConfig 
   return {
     smtpUrl: env.SMTP_URL ?? null,
     from: env.MAIL_FROM ?? { name: 'Broadsheet', address: 'broadsheet@localhost' },
-    webUrl: env.WEB_URL?.replace(/\/+$/, '') ?? `http://localhost:${env.PORT}`,
+    webUrl: env.WEB_URL ?? `http://localhost:${env.PORT}`,
   };
 }

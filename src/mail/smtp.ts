@@ -28,11 +28,13 @@ export function smtpTransport({ url, from }: SmtpOptions): MailTransport {
   const { protocol, hostname, port, username, password, searchParams } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const secure = protocol === 'smtps:';
+  const withoutTls = searchParams.get('tls') === 'off';
   const transport = createTransport({
     host,
     port: port === '' ? (secure ? 465 : 587) : Number(port),
     secure,
-    requireTLS: !secure && searchParams.get('tls') !== 'off' && !isLoopback(host),
+    requireTLS: !secure && !withoutTls && !isLoopback(host),
+    ignoreTLS: withoutTls,
     ...(username !== '' && {
       auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
     }),

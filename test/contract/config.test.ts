@@ -168,6 +168,14 @@ describe('readConfig', () => {
     } satisfies Config);
   });
 
+  it('asks for a sender and a front end in production, where mail is sent', () => {
+    const production = { NODE_ENV: 'production', SMTP_URL: 'smtp://mail.example' };
+    expect(faults(production).map((line) => line.split(':')[0])).toEqual(['MAIL_FROM', 'WEB_URL']);
+    const complete = { ...production, MAIL_FROM: 'a@lantern.example', WEB_URL: 'https://lantern.example' };
+    expect(readConfig(complete).mail?.from).toEqual({ name: '', address: 'a@lantern.example' });
+    expect(readConfig({ NODE_ENV: 'production' }).mail).toBeNull();
+  });
+
   it('cannot be changed', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });
@@ -215,11 +223,16 @@ describe('readConfig', () => {
     ['SIGN_UP_ROLE', 'author'],
     ['SMTP_URL', 'https://mail.example'],
     ['SMTP_URL', 'mail.example:25'],
+    ['SMTP_URL', 'smtp:'],
+    ['SMTP_URL', 'smtp://news:50%@mail.example'],
     ['MAIL_FROM', 'The Lantern'],
     ['MAIL_FROM', 'a@lantern.example, b@lantern.example'],
     ['MAIL_FROM', 'The Lantern <news@lantern.example>\r\nBcc: x@evil.example'],
     ['MAIL_FROM', 'The\nLantern <news@lantern.example>'],
     ['WEB_URL', 'lantern.example'],
+    ['WEB_URL', 'https://lantern.example/?page='],
+    ['WEB_URL', 'https://lantern.example/#'],
+    ['WEB_URL', 'https://ada:secret@lantern.example'],
     ['WEB_URL', 'javascript:alert(1)'],
     ['PASSWORD_MIN_LENGTH', '7'],
     ['PASSWORD_MIN_LENGTH', '65'],
