@@ -42,7 +42,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     const { message, extensions } = formatted;
     return {
       ...formatted,
-      message: shortened(message),
+      message: shortened(withoutValue(message, error)),
       extensions: { ...extensions, code: codeOf(formatted) },
     };
   }
@@ -61,6 +61,18 @@ const maxLength = 300;
 /** A message without the most of what it quotes: graphql-js repeats names and values, however long they are. */
 function shortened(message: string): string {
   return message.length > maxLength ? `${message.slice(0, maxLength - 1)}…` : message;
+}
+
+/**
+ * What is wrong with a variable, without its value: graphql-js repeats all of an input object for one field that it does
+ * not know, and a password may stand beside it.
+ */
+function withoutValue(message: string, error: unknown): string {
+  const [prefix] = /^Variable "\$\w+" got invalid value/.exec(message) ?? [];
+  const reason = error instanceof GraphQLError ? error.originalError?.message : undefined;
+  if (prefix === undefined || reason === undefined || !message.endsWith(`; ${reason}`)) return message;
+  const [, place = ''] = /( at "[\w.[\]]+")$/.exec(message.slice(0, -reason.length - 2)) ?? [];
+  return `${prefix}${place}; ${reason.replace(/ value: .*$/s, ' value.')}`;
 }
 
 /** The code of an expected error, in the words of the contract. */
