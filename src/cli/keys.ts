@@ -26,11 +26,12 @@ export interface RetireOptions {
   readonly now?: boolean;
 }
 
-/** Prints a table of the keys in the folder, with what each is good for. */
+/** Prints a table of the keys in the folder, in the order in which they sign, with what each is good for. */
 export async function listKeys(): Promise<void> {
   const { config, folder } = await openFolder();
   const signing = signingIn(config, folder);
-  const rows = folder.files.map((file) => [
+  const files = folder.files.toSorted((a, b) => a.key.signsFrom - b.key.signsFrom);
+  const rows = files.map((file) => [
     file.key.id,
     file.key.algorithm,
     file.key.id === signing ? 'signs' : stateOf(config, file),
