@@ -72,20 +72,23 @@ const words: Record<MailName, Words> = {
  * The words of a mail.
  *
  * @param name Whom it greets; null for nobody by name.
- * @param link Where the front end is and the token that it gets, behind `#`, which browsers send to no server; null for
- * a notice.
+ * @param webUrl Where the front end is, without a slash at the end.
+ * @param token What the link gives the front end, behind `#`, which browsers send to no server; null for a notice.
  */
 export function textOfMail(
   mail: MailName,
   name: string | null,
-  link: { readonly webUrl: string; readonly token: string } | null,
+  webUrl: string,
+  token: string | null,
 ): { readonly subject: string; readonly text: string; readonly html: string } {
-  const { subject, paragraphs, link: to } = words[mail];
-  const url = link === null || to === undefined ? null : `${link.webUrl}${to.path}#token=${link.token}`;
+  const { subject, paragraphs, link } = words[mail];
   return renderMail({
     subject,
     name,
-    paragraphs,
-    link: url === null || to === undefined ? null : { label: to.label, url },
+    paragraphs: [...paragraphs, `This mail is about an account at ${webUrl}.`],
+    link:
+      link === undefined || token === null
+        ? null
+        : { label: link.label, url: `${webUrl}${link.path}#token=${token}` },
   });
 }

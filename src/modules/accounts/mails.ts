@@ -32,7 +32,7 @@ export async function sendOrderedMail(
   }
   // What a stranger signed up with must not reach the owner of the address: a name can be an advertisement.
   const isProved = user.emailVerifiedAt !== null && isSame(user.email, to);
-  const text = textOfMail(order.mail, isProved ? user.name : null, token === null ? null : { webUrl, token });
+  const text = textOfMail(order.mail, isProved ? user.name : null, webUrl, token);
   await transport.send({ id: message.id, to, ...text });
 }
 

@@ -60,12 +60,13 @@ const claimDue = statement({
   selection: { id: outbox.id, topic: outbox.topic, payload: outbox.payload, attempts: outbox.attempts },
   // `skip locked` lets several workers claim at the same time, each other messages.
   query: ({ limit, lease: seconds }) => sql`
-    update outbox set attempts = attempts + 1, due_at = now() + make_interval(secs => ${seconds})
-    where id in (
+    with due as (
       select id from outbox where dead_at is null and due_at <= now()
       order by due_at limit ${limit} for update skip locked
     )
-    returning id, topic, payload, attempts`,
+    update outbox set attempts = attempts + 1, due_at = now() + make_interval(secs => ${seconds})
+    from due where outbox.id = due.id
+    returning outbox.id, topic, payload, attempts`,
 });
 
 /** A message that is being sent. */
