@@ -191,7 +191,7 @@ export type Mutation = {
   readonly confirmEmailChange?: Maybe<FieldWrapper<User>>;
   /** Writes a post, as a draft or published at once. Answers the new post; null with an error when nothing was written. */
   readonly createPost?: Maybe<FieldWrapper<Post>>;
-  /** Signs a new user up. Answers the new user, with their e-mail address; an address or a username that is taken is a `CONFLICT`, and closed sign-up is `FORBIDDEN` to all but administrators. */
+  /** Signs a new user up, and mails a link that proves the e-mail address or, without a password, one that sets it. Answers the new user, with their e-mail address; an address or a username that is taken is a `CONFLICT`, and closed sign-up is `FORBIDDEN` to all but administrators. */
   readonly createUser: FieldWrapper<User>;
   /** Erases a comment: one's own, or as an editor anybody's. Its replies stay and stand at the top level. Answers the comment with its last values, its list of replies already empty; null with an error when nothing was erased. */
   readonly deleteComment?: Maybe<FieldWrapper<Comment>>;
