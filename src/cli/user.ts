@@ -104,7 +104,7 @@ export async function linkAccount(idOrUsername: string, identity: IdentityOption
 
 /** Ends that, and prints whom the tokens acted as. */
 export async function unlinkAccount(identity: IdentityOptions): Promise<void> {
-  const userId = await withDatabase((db) => unlinkIdentity(db, identity));
+  const userId = await withDatabase((db) => unlinkIdentity(asOperator(db), identity));
   console.log(toGlobalId('user', userId));
 }
 

@@ -31,6 +31,8 @@ describe('user link', () => {
       stdout: `${ada.split(' ')[0]}\n`,
       stderr: '',
     });
+    const { stdout: unlinked } = await runCommand(['audit', '--type', 'IDENTITY_UNLINKED'], env);
+    expect(unlinked.trimEnd().split('\n')).toHaveLength(2);
     expect(await run('unlink', ...identity)).toMatchObject({
       code: 1,
       stderr: 'broadsheet: There is no such link.\n',

@@ -115,7 +115,11 @@ describe('docker-compose.yml', () => {
     const config = readConfig(
       Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, `${value}`])),
     );
-    expect(config).toMatchObject({ production: false, demo: true, tokens: { signingKey: null } });
+    expect(config).toMatchObject({
+      production: false,
+      demo: true,
+      tokens: { keys: { kind: 'folder', folder: '/home/node/data/keys' } },
+    });
     expect(config.http).toMatchObject({ host: '0.0.0.0', port: 4000 });
     expect(server.ports).toEqual(['127.0.0.1:4000:4000']);
     expect(server.volumes).toEqual([`data:${config.dataFolder}`]);

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { build, type Queryable, statement } from '../../db/index.ts';
+import { build, statement, type Transaction } from '../../db/index.ts';
 import { externalIdentities } from '../../db/tables/index.ts';
 
 const insertIdentity = statement({
@@ -11,10 +11,10 @@ const insertIdentity = statement({
 
 /** @throws {UniqueViolation} when the issuer's subject is somebody already. */
 export async function createIdentity(
-  db: Queryable,
+  tx: Transaction,
   identity: { readonly issuer: string; readonly subject: string; readonly userId: string },
 ): Promise<void> {
-  await db.run(insertIdentity, identity);
+  await tx.run(insertIdentity, identity);
 }
 
 const deleteIdentity = statement({
@@ -30,10 +30,10 @@ const deleteIdentity = statement({
 
 /** Forgets whom an issuer's subject stands for, and answers who it was; null when it was nobody. */
 export async function deleteIdentityOf(
-  db: Queryable,
+  tx: Transaction,
   issuer: string,
   subject: string,
 ): Promise<string | null> {
-  const [row] = await db.run(deleteIdentity, { issuer, subject });
+  const [row] = await tx.run(deleteIdentity, { issuer, subject });
   return row?.userId ?? null;
 }

@@ -89,12 +89,15 @@ export async function linkIdentity(
 
 /** Ends that, and answers whose it was. @throws {AppError} `NOT_FOUND` when the subject is nobody. */
 export async function unlinkIdentity(
-  db: Database,
+  context: ServiceContext,
   { issuer, subject }: { readonly issuer: string; readonly subject: string },
 ): Promise<string> {
-  const userId = await deleteIdentityOf(db, issuer, subject);
-  if (userId === null) throw notFound('link');
-  return userId;
+  return context.db.transaction(async (tx) => {
+    const userId = await deleteIdentityOf(tx, issuer, subject);
+    if (userId === null) throw notFound('link');
+    await recordSecurityEvent(tx, context, { type: 'IDENTITY_UNLINKED', userId, details: { issuer } });
+    return userId;
+  });
 }
 
 function isTaken(error: unknown): boolean {

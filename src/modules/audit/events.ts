@@ -21,6 +21,7 @@ export const securityEventTypes = [
   'USER_REINSTATED',
   'USER_DELETED',
   'IDENTITY_LINKED',
+  'IDENTITY_UNLINKED',
   'SIGNING_KEY_ADDED',
   'SIGNING_KEY_RETIRED',
 ] as const;
@@ -56,6 +57,7 @@ interface SecurityDetails extends Record<SecurityEventType, object> {
   USER_REINSTATED: Nothing;
   USER_DELETED: Nothing;
   IDENTITY_LINKED: { readonly issuer: string };
+  IDENTITY_UNLINKED: { readonly issuer: string };
   SIGNING_KEY_ADDED: { readonly keyId: string };
   SIGNING_KEY_RETIRED: { readonly keyId: string };
 }
