@@ -27,12 +27,18 @@ const maxAttempts = 3;
 export class Database implements Queryable {
   readonly #driver: Driver;
   readonly #afterCommit: AfterCommit;
+  readonly #signal: AbortSignal | undefined;
   #statements = 0;
   #inTransaction = false;
 
-  constructor(driver: Driver, afterCommit: AfterCommit = () => {}) {
+  /**
+   * @param signal Aborted when nobody wants the answers any more. Statements fail then, and transactions are rolled back
+   * that have not come to their commit.
+   */
+  constructor(driver: Driver, afterCommit: AfterCommit = () => {}, signal?: AbortSignal) {
     this.#driver = driver;
     this.#afterCommit = afterCommit;
+    this.#signal = signal;
   }
 
   /** How many statements were sent so far. */
@@ -105,7 +111,8 @@ export class Database implements Queryable {
 
   async #send<Values, Row>(to: Executor, statement: Statement<Values, Row>, values: Values): Promise<Row[]> {
     const { name, text } = statement;
-    const rows = await this.#query(to, { name, text, values: statement.values(values) });
+    const signal = this.#signal;
+    const rows = await this.#query(to, { name, text, values: statement.values(values), signal });
     return rows.map(statement.row);
   }
 

@@ -4,6 +4,8 @@ export interface DriverQuery {
   readonly name: string | null;
   readonly text: string;
   readonly values: unknown[];
+  /** Aborted when nobody wants the answer any more: the statement is not begun then, or cancelled where that is possible. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Something that runs statements: a pool, a connection, a database in process. Rows come as arrays of fields. */

@@ -60,6 +60,11 @@ export function translateError(error: unknown): unknown {
   }
 }
 
+/** What a statement fails with that nobody waits for any more. */
+export function abandoned(): AppError {
+  return new AppError('SERVICE_UNAVAILABLE', 'The client has gone.');
+}
+
 function unavailable(message: string, cause: unknown): AppError {
   return new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: 1, cause });
 }

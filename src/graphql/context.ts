@@ -12,6 +12,8 @@ export interface Context {
   readonly db: Database;
   readonly loaders: Loaders;
   readonly accounts: AccountServices;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
 }
 
 /** What a request says about itself. */
@@ -19,17 +21,19 @@ export interface RequestFacts {
   readonly origin: RequestOrigin;
   /** The value of the `Authorization` header. */
   readonly authorization: string | undefined;
+  /** Aborted when the client goes before it has its answer. */
+  readonly signal: AbortSignal;
 }
 
 /** Builds the context of a request. @throws {AppError} `UNAUTHENTICATED` when a token was sent and is not good. */
 export type ContextBuilder = (request: RequestFacts) => Promise<Context>;
 
 export function contextBuilder(driver: Driver, accounts: AccountServices): ContextBuilder {
-  return async ({ origin, authorization }) => {
+  return async ({ origin, authorization, signal }) => {
     // Loaders hold one batch for each field position, and a position is read after the mutation that it hangs on; so
     // nothing in a request outlives a commit, and what follows commits is about other requests.
-    const db = new Database(driver, accounts.afterCommit);
+    const db = new Database(driver, accounts.afterCommit, signal);
     const viewer = await findViewer(db, accounts.verifier, authorization, origin);
-    return { origin, viewer, db, loaders: createLoaders(db, viewer), accounts };
+    return { origin, viewer, db, loaders: createLoaders(db, viewer), accounts, signal };
   };
 }

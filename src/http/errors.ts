@@ -43,7 +43,7 @@ export function answerError(
 ): void {
   if (error instanceof AppError) {
     if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer error="invalid_token"');
-    if (error.code === 'SERVICE_UNAVAILABLE') {
+    if (error.code === 'SERVICE_UNAVAILABLE' && !reply.raw.destroyed) {
       request.log.warn({ requestId: request.id, err: error }, 'service unavailable');
     }
     const { retryAfter } = error.extensions;

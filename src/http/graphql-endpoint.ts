@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { MIMEType } from 'node:util';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -24,6 +25,7 @@ export function addGraphqlEndpoint(
         origin: originOf(request),
         // Node keeps the first of several such headers and drops the others; together they are refused.
         authorization: request.raw.headersDistinct['authorization']?.join(', '),
+        signal: signalOf(reply),
       });
       const response = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
@@ -70,6 +72,17 @@ function isJson(contentType: string | undefined): boolean {
 }
 
 /** The address is the peer's, or what a trusted proxy says of it; a proxy that names none stands for the client. */
+/** A signal that is aborted when the client goes before its answer was sent. */
+function signalOf({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  // All statements of a request listen to it.
+  setMaxListeners(0, controller.signal);
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
 function originOf({ id, ip, headers, socket }: FastifyRequest): RequestOrigin {
   return {
     requestId: id,

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import {
   type FastifyBaseLogger,
@@ -79,6 +80,11 @@ export function createHttpServer({
     },
   });
   let closing = false;
+  const sockets = new Set<Socket>();
+  server.server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.addHook('onRequest', async (request, reply) => addGeneralHeaders(request, reply));
   // Set when the answer is sent, so that the requests that were running when the server began to stop have it too.
   server.addHook('onSend', async (_, reply) => {
@@ -96,7 +102,10 @@ export function createHttpServer({
     listen: () => server.listen({ host: options.host, port: options.port }),
     async close() {
       closing = true;
-      await server.close();
+      const closed = server.close();
+      // Node waits for the first request of a connection that was opened ahead of need.
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      await closed;
     },
   };
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
+import { AppError } from '../../shared/errors.ts';
 import type { Connection, Driver, DriverQuery } from '../driver.ts';
-import { translateError } from '../sqlstate.ts';
+import { abandoned, translateError } from '../sqlstate.ts';
 import { sessionSettings } from './session-settings.ts';
 
 /** How to reach a PostgreSQL server. All times are in milliseconds. */
@@ -44,43 +45,82 @@ export function openServer(options: ServerOptions): Driver {
   });
   pool.on('error', options.onIdleError);
 
-  async function run(target: pg.Pool | pg.PoolClient, query: DriverQuery): Promise<unknown[][]> {
+  /** Cancels statements from beside the pool, whose connections may all be busy. */
+  const canceller = new pg.Pool({
+    connectionString: options.url,
+    application_name: 'broadsheet cancel',
+    max: 1,
+    connectionTimeoutMillis: options.connectTimeout,
+    idleTimeoutMillis: 10_000,
+    query_timeout: options.connectTimeout,
+  });
+  canceller.on('error', options.onIdleError);
+
+  async function send(client: pg.PoolClient, { name, text, values, signal }: DriverQuery) {
+    if (signal?.aborted === true) throw abandoned();
+    let cancelled: Promise<unknown> | undefined;
+    const cancel = () => {
+      const { processID } = client as pg.PoolClient & { readonly processID: number };
+      cancelled = canceller.query('select pg_cancel_backend($1)', [processID]).catch(() => {});
+    };
+    signal?.addEventListener('abort', cancel);
     try {
-      const named = options.prepare && query.name !== null;
-      const result = await target.query<unknown[]>({
-        ...(named ? { name: query.name } : {}),
-        text: query.text,
-        values: query.values,
+      const result = await client.query<unknown[]>({
+        ...(options.prepare && name !== null ? { name } : {}),
+        text,
+        values,
         rowMode: 'array',
         types,
       } as pg.QueryArrayConfig);
       return result.rows;
-    } catch (error) {
-      throw translateError(error);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      // The connection is kept until then, or what is cancelled could be the next statement on it.
+      await cancelled;
     }
+  }
+
+  async function connect(): Promise<Connection> {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw translateError(error);
+    });
+    // Without a listener an error between two statements would end the process.
+    const onError = () => {};
+    client.on('error', onError);
+    let isBroken = false;
+    return {
+      async query(query) {
+        try {
+          return await send(client, query);
+        } catch (error) {
+          // After what the server itself says, the connection is as good as before.
+          isBroken ||= !(error instanceof pg.DatabaseError || error instanceof AppError);
+          throw query.signal?.aborted === true ? abandoned() : translateError(error);
+        }
+      },
+      release(broken) {
+        client.off('error', onError);
+        client.release(broken || isBroken);
+      },
+    };
   }
 
   return {
     kind: 'server',
-    query: (query) => run(pool, query),
-    async connect(): Promise<Connection> {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw translateError(error);
-      });
-      // Without a listener an error between two statements of a transaction would end the process.
-      const onError = () => {};
-      client.on('error', onError);
-      return {
-        query: (query) => run(client, query),
-        release(broken) {
-          client.off('error', onError);
-          client.release(broken);
-        },
-      };
+    async query(query) {
+      const connection = await connect();
+      try {
+        return await connection.query(query);
+      } finally {
+        connection.release(false);
+      }
     },
+    connect,
     async execute(text) {
       await pool.query(text);
     },
-    close: () => pool.end(),
+    async close() {
+      await Promise.all([pool.end(), canceller.end()]);
+    },
   };
 }

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite';
 import type { Connection, Driver, DriverQuery } from '../driver.ts';
-import { translateError } from '../sqlstate.ts';
+import { abandoned, translateError } from '../sqlstate.ts';
 import { sessionSettings } from './session-settings.ts';
 
 const asText = (field: string) => field;
@@ -44,7 +44,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & {
     return giveBack;
   }
 
-  async function run({ text, values }: DriverQuery): Promise<unknown[][]> {
+  async function run({ text, values, signal }: DriverQuery): Promise<unknown[][]> {
+    // It cannot be cancelled, since the event loop waits for it; but it need not begin.
+    if (signal?.aborted === true) throw abandoned();
     try {
       const result = await database.query<unknown[]>(text, values, { rowMode: 'array', parsers });
       return result.rows;

@@ -30,6 +30,8 @@ export function operationLog(log: Logger): ApolloServerPlugin<Context> {
       const { requestId } = contextValue.origin;
       return {
         async didEncounterErrors({ errors }) {
+          // What fails because nobody waits for it any more is nothing to look into.
+          if (contextValue.signal.aborted) return;
           for (const error of errors) {
             const { path } = error;
             if (isUnexpected(error)) logUnexpected(error, contextValue, path);
@@ -47,6 +49,7 @@ export function operationLog(log: Logger): ApolloServerPlugin<Context> {
               kind: operation?.operation ?? null,
               durationMs: Math.round((performance.now() - start) * 10) / 10,
               statements: contextValue.db.statements,
+              ...(contextValue.signal.aborted && { abandoned: true }),
               ...(errors !== undefined && {
                 errors: [...new Set(errors.map(({ extensions }) => extensions?.['code']))],
               }),
