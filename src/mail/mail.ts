@@ -9,8 +9,8 @@ export interface Mail {
   readonly html: string;
 }
 
-/** A name and an e-mail address. */
-export interface Mailbox {
+/** Who sends: an e-mail address, and a name that may be empty. */
+export interface Sender {
   readonly name: string;
   readonly address: string;
 }
@@ -22,6 +22,6 @@ export interface MailTransport {
 }
 
 /** The `Message-ID` of a mail (RFC 5322, section 3.6.4), made by the host of the sender's address. */
-export function messageIdOf({ id }: Mail, from: Mailbox): string {
+export function messageIdOf({ id }: Mail, from: Sender): string {
   return `<${id}@${from.address.slice(from.address.lastIndexOf('@') + 1)}>`;
 }

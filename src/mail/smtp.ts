@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
-import { type Mailbox, type MailTransport, messageIdOf } from './mail.ts';
+import { type Sender, type MailTransport, messageIdOf } from './mail.ts';
 
 /** How to reach a mail server, and who sends. */
 export interface SmtpOptions {
   /** `smtps://user:password@host:465` for TLS from the start, `smtp://…:587` for TLS by STARTTLS. */
   readonly url: string;
-  readonly from: Mailbox;
+  readonly from: Sender;
 }
 
 /** How long a mail may take in all, in milliseconds: less than the outbox lends it for. */

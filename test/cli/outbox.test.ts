@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createLog, openDatabase } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { runCommand } from '../helpers/command.ts';
+import { onServer } from '../helpers/database.ts';
 import { killPrograms, type Program, startProgram } from '../helpers/program.ts';
 import { type MailServer, startMailServer } from '../helpers/smtp-server.ts';
+import { administer, databaseUrl } from '../setup/database.ts';
 
 let folder: string;
 let smtp: MailServer;
@@ -94,6 +96,55 @@ describe('a mail that is under way', () => {
     expect(await listed()).toEqual([]);
     expect(await messageIdsTo('bob@example.org')).toHaveLength(1);
   }, 60_000);
+});
+
+// The embedded database has one process.
+describe.runIf(onServer)('two servers on one database', () => {
+  const server = process.env['TEST_DATABASE_URL'] ?? '';
+  const database = `broadsheet_outbox_${process.pid}`;
+  const shared = () => ({ ...env, DATABASE_URL: databaseUrl(server, database) });
+
+  beforeAll(() => administer(server, `create database ${database}`));
+  afterAll(async () => {
+    killPrograms();
+    await administer(server, `drop database if exists ${database} with (force)`);
+  });
+
+  it('send every mail once, and each what the other one did not live to send', async () => {
+    await smtp.tell('accept');
+    const programs = [1, 2].map(() => startProgram(['serve', '--migrate'], { env: shared() }));
+    await Promise.all(programs.map((program) => program.printed(/Stop with Ctrl-C/)));
+    const urls = programs.map((program) => /ready at (\S+)/.exec(program.stdout())?.[1] ?? '');
+    const signUp = async (url: string, email: string) => {
+      const query = `mutation { createUser(input: { name: "Ada", email: "${email}" }) { id } }`;
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+      expect(await response.json()).not.toHaveProperty('errors');
+    };
+    const addresses = Array.from({ length: 16 }, (_, n) => `shared-${n}@example.org`);
+    await Promise.all(addresses.map((email, n) => signUp(urls[n % 2] as string, email)));
+    await vi.waitFor(async () => {
+      for (const email of addresses) expect(await messageIdsTo(email)).toHaveLength(1);
+    }, 10_000);
+
+    await smtp.tell('hold');
+    const taken = smtp.taken();
+    await signUp(urls[0] as string, 'orphan@example.org');
+    await taken;
+    for (const program of programs) program.kill('SIGKILL');
+    await Promise.all(programs.map((program) => program.ended));
+    const heir = startProgram(['serve'], { env: shared() });
+    await heir.printed(/Stop with Ctrl-C/);
+    await smtp.tell('accept');
+    // As the lease of the one that died would run out.
+    await administer(databaseUrl(server, database), `update outbox set due_at = now()`);
+    await vi.waitFor(async () => expect(await messageIdsTo('orphan@example.org')).toHaveLength(2), 10_000);
+    const [first, second] = await messageIdsTo('orphan@example.org');
+    expect(second).toBe(first);
+    heir.kill('SIGTERM');
+    await heir.ended;
+    for (const email of addresses) expect(await messageIdsTo(email)).toHaveLength(1);
+  }, 120_000);
 });
 
 describe('outbox', () => {

@@ -52,7 +52,7 @@ export async function withdraw(tx: Transaction, key: string): Promise<void> {
 }
 
 /** For so long nobody else takes a message that somebody is sending, in seconds. Sending must not take longer. */
-export const lease = 120;
+const lease = 120;
 
 const claimDue = statement({
   name: 'outbox_claim',
@@ -97,10 +97,10 @@ export async function completeMessage(db: Queryable, id: string): Promise<void> 
 }
 
 /** After so many attempts, over about six hours, a message is given up. */
-export const maxAttempts = 12;
+const maxAttempts = 12;
 
 /** How long to wait after an attempt that failed, in seconds: 5, 15, 45 and so on, at most an hour. */
-export function delayAfter(attempts: number): number {
+function delayAfter(attempts: number): number {
   return Math.min(3_600, 5 * 3 ** (attempts - 1));
 }
 
