@@ -36,10 +36,10 @@ export class TokenVerifier {
     const remembered = this.#recall(digest);
     if (remembered !== null) return remembered.claims;
     const authority = this.#authorities.get(issuerOf(token)) ?? this.#own;
+    // Asked for before, so that it is verified again where keys come or go meanwhile.
     const keys = authority.currentKeys();
     const verified = await authority.verify(token);
-    // Keys that came or went meanwhile may not be the ones that it was verified with.
-    if (authority.currentKeys() === keys) this.#remember(digest, { ...verified, authority, keys });
+    this.#remember(digest, { ...verified, authority, keys });
     return verified.claims;
   }
 
