@@ -37,6 +37,7 @@ export async function pruneAudit(seconds: number): Promise<void> {
 
 function describe({ at, type, userId, actorId, clientAddress, requestId, details }: AuditRow): string[] {
   const facts = Object.entries(details).map(([name, value]) => `${name}=${value}`);
+  facts.sort();
   return [at, type, nameOf(userId), nameOf(actorId), clientAddress ?? '-', requestId ?? '-', facts.join(' ')];
 }
 

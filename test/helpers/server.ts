@@ -179,8 +179,17 @@ export async function startServer(variables: Record<string, string> = {}): Promi
       const { token } = await startSession(context, accounts.tokens, user.id, 3_600, 3_600);
       return { id: toGlobalId('user', user.id), uuid: user.id, username: user.username, email, token };
     },
-    close: () => app.close(),
+    async close() {
+      await app.close();
+      expectNoSecrets(log);
+    },
   };
+}
+
+/** Whatever a test did: no token of any kind and no hash of a password is in the log. */
+function expectNoSecrets(log: readonly Record<string, unknown>[]): void {
+  const lines = log.filter((line) => /eyJ[\w-]+\.eyJ|bs[a-z]_[\w-]{43}|\$argon2/.test(JSON.stringify(line)));
+  expect(lines).toEqual([]);
 }
 
 /** Starts a server before the tests of a file and closes it after them. The answer is there once tests run. */
