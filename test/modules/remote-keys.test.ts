@@ -95,12 +95,14 @@ describe('the keys of another issuer', () => {
   it.each(moods)(
     'are used while the issuer is %s, with one attempt in each cool-down',
     async (mood) => {
-      const keys = remote();
+      const failures: unknown[] = [];
+      const keys = remote({ log: { warn: (facts: unknown) => failures.push(facts) } });
       await keys.find(header());
       local.mood = mood;
       for (let attempt = 2; attempt < 4; attempt += 1) {
         pass(3_601);
         await Promise.all(Array.from({ length: 20 }, () => keys.find(header())));
+        await vi.waitFor(() => expect(failures).toHaveLength(attempt - 1), { timeout: 5_000 });
         await keys.find(header());
         expect(local.requests).toHaveLength(attempt);
       }
@@ -129,6 +131,19 @@ describe('the keys of another issuer', () => {
       await keys.find(header());
     },
   );
+
+  it('keep nobody waiting who has older ones, and come all the same', async () => {
+    const failures: unknown[] = [];
+    const keys = remote({ log: { warn: (facts: unknown) => failures.push(facts) } });
+    await keys.find(header());
+    local.mood = 'slow';
+    pass(31);
+    await expect(keys.find(header('unknown'))).rejects.toBeInstanceOf(errors.JWKSNoMatchingKey);
+    expect(local.requests).toHaveLength(2);
+    // The attempt is still under way.
+    expect(failures).toEqual([]);
+    await vi.waitFor(() => expect(failures).toHaveLength(1), { timeout: 5_000 });
+  });
 
   it('are used while nobody answers', async () => {
     const keys = remote();

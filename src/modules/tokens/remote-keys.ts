@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createLocalJWKSet,
   type CryptoKey,
@@ -15,6 +16,8 @@ const cooldown = 30_000;
 const freshFor = 5 * 60_000;
 /** Keys that are older, because nobody asked for them, are not used before an attempt to fetch them. */
 const usableFor = 60 * 60_000;
+/** So long whoever has older keys waits for new ones, in milliseconds; they come all the same, for those after them. */
+const patience = 400;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 
@@ -58,7 +61,8 @@ export class RemoteKeys {
    * @throws {AppError} `SERVICE_UNAVAILABLE` when the keys could never be fetched.
    */
   async find(header: JWSHeaderParameters): Promise<CryptoKey> {
-    if (Date.now() >= this.#fetchedAt + usableFor) await this.#refresh();
+    if (this.#set === null) await this.#refresh();
+    else if (Date.now() >= this.#fetchedAt + usableFor) await this.#refreshBriefly();
     else this.current();
     if (this.#set === null) throw this.#unavailable();
     try {
@@ -66,9 +70,13 @@ export class RemoteKeys {
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       // It may be a new key.
-      await this.#refresh();
+      await this.#refreshBriefly();
       return this.#set(header);
     }
+  }
+
+  async #refreshBriefly(): Promise<void> {
+    await Promise.race([this.#refresh(), sleep(patience, undefined, { ref: false })]);
   }
 
   /** Fetches the keys, unless that was tried just now. It never throws: what is known stays. */
