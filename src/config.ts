@@ -52,6 +52,16 @@ const addressRanges = z
     'must be IP addresses, or ranges such as 10.0.0.0/8, with commas between them',
   );
 
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .refine(
+    // An origin has no path, and is written as browsers send it.
+    (list) =>
+      list.every((text) => URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text)),
+    'must be origins such as https://www.example.org, with commas between them',
+  );
+
 /** The longest that an access token may be good, in seconds. */
 export const maxTokenLife = 365 * 86_400;
 
@@ -94,6 +104,7 @@ const environment = z.object({
   SUGGESTIONS: flag.optional(),
   EXPLORER: flag.optional(),
   DEMO: flag.optional(),
+  CORS_ORIGINS: origins.default([]),
   TRUSTED_PROXIES: addressRanges.default([]),
   HTTP_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(64_000_000).default(7_000_000),
   HTTP_REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
@@ -139,6 +150,8 @@ export interface Config {
     readonly port: number;
     /** The addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
     readonly trustedProxies: readonly string[];
+    /** The origins whose pages may use the API. */
+    readonly corsOrigins: readonly string[];
     /** In bytes. */
     readonly bodyLimit: number;
     /** In milliseconds. */
@@ -224,6 +237,7 @@ function configFrom(env: Environment): Config {
     http: {
       host: env.HOST,
       port: env.PORT,
+      corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
       bodyLimit: env.HTTP_BODY_LIMIT_BYTES,
       requestTimeout: env.HTTP_REQUEST_TIMEOUT_MS,

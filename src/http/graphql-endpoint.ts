@@ -37,6 +37,10 @@ export function addGraphqlEndpoint(
         context: async () => context,
       });
       for (const [name, value] of response.headers) reply.header(name, value);
+      // The page of Sandbox has its policy in itself.
+      if (response.headers.get('content-type')?.startsWith('text/html')) {
+        reply.removeHeader('content-security-policy');
+      }
       reply.code(response.status ?? 200);
       // Nothing is ever sent in parts: the schema has neither @defer nor @stream.
       return reply.send(response.body.kind === 'complete' ? response.body.string : '');

@@ -15,6 +15,8 @@ import type { Driver } from '../db/index.ts';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { KeyRing } from '../modules/tokens/index.ts';
+import { answerClientError } from './client-errors.ts';
+import { addCors } from './cors.ts';
 import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
 import { addExplorer } from './explorer/endpoint.ts';
 import { addGraphqlEndpoint } from './graphql-endpoint.ts';
@@ -65,7 +67,10 @@ export function createHttpServer({
     requestTimeout: options.requestTimeout,
     keepAliveTimeout: 72_000,
     trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
-    http: { headersTimeout: Math.min(options.requestTimeout, 15_000) },
+    // A socket on which nothing moves, in either direction.
+    connectionTimeout: 60_000,
+    http: { headersTimeout: Math.min(options.requestTimeout, 15_000), connectionsCheckingInterval: 1_000 },
+    clientErrorHandler: answerClientError,
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors(_, request, reply) {
       addGeneralHeaders(request, reply);
@@ -92,6 +97,7 @@ export function createHttpServer({
   });
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(answerUnknownPath);
+  addCors(server, options.corsOrigins);
   addHealthEndpoints(server, driver, () => !closing);
   addKeySetEndpoint(server, keys);
   addGraphqlEndpoint(server, apollo, buildContext);
@@ -116,5 +122,8 @@ function addGeneralHeaders(request: FastifyRequest, reply: FastifyReply): void {
     'x-request-id': request.id,
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
+    // Nothing here is a page, but for those that bring a policy of their own.
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
   });
 }
