@@ -156,6 +156,16 @@ describe('wrong passwords for one account', () => {
     expect(wrong).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED', 'RATE_LIMITED']);
   });
 
+  it('are limited from many addresses together for what can be no account, too', async () => {
+    const server = await behindProxy({ GUESS_LIMIT_PER_ACCOUNT: '1' });
+    for (const email of ['nobody\0@example.org', '\ud800', 'x'.repeat(100_000), '']) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      const codes = await inTurn(12, (i) => enter(server, email, password, `203.0.113.${i}`));
+      expect(count(codes.slice(0, 10), 'UNAUTHENTICATED')).toBe(10);
+      expect(codes.slice(10)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+    }
+  });
+
   it('do not count as such where no password was compared', async () => {
     const server = await behindProxy({ GUESS_LIMIT_PER_ACCOUNT: '2' });
     const victim = await account(server);

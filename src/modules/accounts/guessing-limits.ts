@@ -5,6 +5,7 @@ import { networkOf } from '../../shared/ip-address.ts';
 import { isAtLeast, signedIn } from '../../shared/viewer.ts';
 import { recordSecurityEvent } from '../audit/index.ts';
 import type { ServiceContext } from '../users/index.ts';
+import { canBeEmail } from './input.ts';
 import { hasSignedInFrom } from './repository.ts';
 
 /** How much guessing is allowed. */
@@ -84,17 +85,16 @@ export class GuessingLimits {
    * network before is not asked to wait for that, so that nobody can be locked out from where they usually are.
    */
   async signIn<T>(context: ServiceContext, email: string, work: () => Promise<T>): Promise<T> {
+    const address = context.origin?.clientAddress ?? null;
     const network = networkIn(context);
     const account = accountKey(email);
+    const isKnown = async () =>
+      address !== null && canBeEmail(email) && hasSignedInFrom(context.db, email.trim(), network);
     const both = `${account} ${network}`;
     const uses = [
       { limiter: this.#signInByAddress, key: network },
       { limiter: this.#signInByAccountAndAddress, key: both },
-      {
-        limiter: this.#signInByAccount,
-        key: account,
-        unless: () => hasSignedInFrom(context.db, email.trim(), network),
-      },
+      { limiter: this.#signInByAccount, key: account, unless: isKnown },
     ];
     const result = await limited(context, uses, work, isWrong);
     await this.#signInByAccountAndAddress.delete(both);

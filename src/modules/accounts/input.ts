@@ -10,6 +10,14 @@ export const email = lineOf('The e-mail address', { min: 3, max: 254 }).pipe(
   z.email({ pattern: z.regexes.html5Email, message: emailMessage }),
 );
 
+/**
+ * Whether a text can be the address of an account, which are in ASCII. Others are never looked up: they might be the same
+ * to the database, and would be counted apart.
+ */
+export function canBeEmail(text: string): boolean {
+  return /^\s*[!-~]{1,254}\s*$/.test(text);
+}
+
 /** In characters (code points). */
 export const maxPasswordLength = 128;
 

@@ -7,7 +7,7 @@ import { recordSecurityEvent } from '../audit/index.ts';
 import { enqueue } from '../outbox/index.ts';
 import { findUsersByIds, type ServiceContext, type UserRow } from '../users/index.ts';
 import type { AccessTokens } from '../tokens/index.ts';
-import { deviceOf, maxPasswordLength, passwordChange } from './input.ts';
+import { canBeEmail, deviceOf, maxPasswordLength, passwordChange } from './input.ts';
 import { type MailOrder, messageOf } from './mail-orders.ts';
 import { refuseOwnName, refuseWeakPassword } from './password-rules.ts';
 import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
@@ -75,10 +75,8 @@ interface Proof {
 /** @throws {AppError} `UNAUTHENTICATED` */
 async function proveUser(context: ServiceContext, { email, password }: Proof): Promise<UserRow> {
   const { db } = context;
-  // What cannot be an address or a password is not looked up or hashed as it is, but answered like any other. Addresses
-  // of accounts are in ASCII: others would be counted apart, and might be the same to the database.
-  const plausible =
-    /^\s*[!-~]{1,254}\s*$/.test(email) && isStorable(password) && password.length <= 2 * maxPasswordLength;
+  // What cannot be an address or a password is not looked up or hashed as it is, but answered like any other.
+  const plausible = canBeEmail(email) && isStorable(password) && password.length <= 2 * maxPasswordLength;
   const found = await findUserForSignIn(db, plausible ? email.trim() : '');
   const { matches, renewedHash } = await checkPassword(
     found?.passwordHash ?? null,
