@@ -3,6 +3,7 @@ import { getNamedType, type GraphQLEnumType, type GraphQLField, type GraphQLObje
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DriverQuery } from '../../src/db/driver.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { findUserOfIdentity } from '../../src/modules/accounts/repository-identities.ts';
 import { encodeCursor } from '../../src/shared/pagination/index.ts';
 import { explain, indexesOf, needlessSorts, planModes, sequentialScans } from '../helpers/plans.ts';
 import { fillPublication, rowId, rowUuid, signInUser } from '../helpers/publication.ts';
@@ -155,6 +156,9 @@ describe('over 20,000 posts', () => {
     server = await startServer();
     await fillPublication(server.driver, { users: 2_000, posts: 20_000, comments: 40_000, tags: 5_000 });
     await server.driver.execute(skew);
+    await server.driver.execute(
+      `insert into external_identities (issuer, subject, user_id) select 'https://login.example', username, id from users`,
+    );
     await server.driver.execute('vacuum analyze');
     viewers = {
       nobody: undefined,
@@ -201,6 +205,16 @@ describe('over 20,000 posts', () => {
         const indexes = indexesOf(await explain(server.driver, statement, mode));
         expect(indexes, mode).toEqual(['posts_unpublished_index']);
       }
+    }
+  });
+
+  it('finds whom another issuer knows by its key', async () => {
+    expect(await findUserOfIdentity(server.database(), 'https://login.example', 'user-6')).not.toBeNull();
+    const [statement] = sent.splice(0) as [DriverQuery];
+    names.add(statement.name ?? '');
+    for (const mode of planModes) {
+      const indexes = indexesOf(await explain(server.driver, statement, mode));
+      expect(indexes, mode).toEqual(['external_identities_issuer_subject_pk', 'users_pkey']);
     }
   });
 

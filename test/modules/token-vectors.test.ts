@@ -241,6 +241,19 @@ describe.each(names)('a token for %s', (alg) => {
     }
   });
 
+  it.runIf(alg !== 'HS256')('is bad with an HMAC of the public key, which everybody has', async () => {
+    const publicKey = createPublicKey(algorithms[alg].key as KeyObject);
+    const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
+    const jwk = publicKey.export({ format: 'jwk' });
+    const { kid } = await verifiers;
+    for (const known of [pem, pem.trimEnd(), JSON.stringify(jwk), String(jwk.n ?? jwk.x), '']) {
+      for (const name of ['HS256', alg]) {
+        const text = `${encode({ alg: name, typ: 'at+jwt', kid })}.${encode(claims())}`;
+        await expectAnswer(`${text}.${hs256(text, 'sha256', known).toString('base64url')}`, false);
+      }
+    }
+  });
+
   it('is bad when what was signed is changed, left out or exchanged', async () => {
     const [text, signature] = await signed();
     const [head = '', body = ''] = text.split('.');
