@@ -82,7 +82,7 @@ async function openFolder(): Promise<{ config: FolderConfig; folder: KeyFolder }
     const variable = config.kind === 'key' ? 'TOKEN_SIGNING_KEY' : 'TOKEN_SECRET';
     throw new CommandError(`${variable} says what signs. Unset it to keep keys in a folder.`);
   }
-  if (!production) await adoptKey(config.folder, config.legacyFile);
+  if (!production && config.legacyFile !== null) await adoptKey(config.folder, config.legacyFile);
   return { config, folder: await readKeyFolder(config.folder) };
 }
 

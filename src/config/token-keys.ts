@@ -26,8 +26,8 @@ export type TokenKeysConfig =
       readonly kind: 'folder';
       readonly algorithm: PairAlgorithm;
       readonly folder: string;
-      /** Where earlier versions kept the one key that they made. */
-      readonly legacyFile: string;
+      /** Where earlier versions kept the one key that they made; null where the folder is not theirs. */
+      readonly legacyFile: string | null;
     };
 
 /** The variables that say what signs access tokens. */
@@ -72,6 +72,6 @@ export function tokenKeysFrom(env: TokenKeysEnvironment): TokenKeysConfig {
     kind: 'folder',
     algorithm,
     folder: env.TOKEN_KEYS_DIR ?? join(env.DATA_DIR, 'keys'),
-    legacyFile: join(env.DATA_DIR, 'signing-key.pem'),
+    legacyFile: env.TOKEN_KEYS_DIR === undefined ? join(env.DATA_DIR, 'signing-key.pem') : null,
   };
 }

@@ -136,7 +136,7 @@ describe('readConfig', () => {
           kind: 'folder',
           algorithm: 'EdDSA',
           folder: '/run/keys',
-          legacyFile: '/var/lib/broadsheet/signing-key.pem',
+          legacyFile: null,
         },
         trustedIssuers: [
           {

@@ -1,6 +1,6 @@
 import { createHmac, createPrivateKey, createPublicKey, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { expect, vi } from 'vitest';
-import { readTokenKey } from '../../src/modules/tokens/index.ts';
+import { readTokenKey } from '../../src/modules/tokens/token-keys.ts';
 import { expectRefused, post } from './http.ts';
 import type { Person, TestServer } from './server.ts';
 import { testSigningKey } from './signing-key.ts';

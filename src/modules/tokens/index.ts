@@ -13,6 +13,5 @@ export { type KeyWatch, watchKeyFolder } from './key-watch.ts';
 export { openKeyRing } from './open-keys.ts';
 export { OutsideTokens } from './outside-tokens.ts';
 export { RemoteKeys } from './remote-keys.ts';
-export { readTokenKey } from './token-keys.ts';
 export { TokenVerifier } from './token-verifier.ts';
 export { type AccessClaims, badToken, type OutsideClaims } from './verified-token.ts';

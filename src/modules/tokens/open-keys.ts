@@ -65,7 +65,7 @@ async function ringOf({ folder, algorithm }: FolderConfig): Promise<KeyRing> {
 
 /** Where no key signs yet: the one that an earlier version made, or a new one. */
 async function makeFirstKey({ folder, algorithm, legacyFile }: FolderConfig): Promise<void> {
-  await adoptKey(folder, legacyFile);
+  if (legacyFile !== null) await adoptKey(folder, legacyFile);
   const { files, faults } = await readFolder(folder);
   if (faults.size > 0 || files.some(({ key }) => key.signWith !== null && key.algorithm === algorithm))
     return;
