@@ -134,6 +134,14 @@ describe('settings', () => {
     ['serve', { LOG_LEVEL: 'loud', HOST: '/' }, 'HOST: '],
     ['migrate', { DATABASE_URL: 'mysql://localhost/x' }, 'DATABASE_URL: must be a postgres:// address'],
     ['serve', { TOKEN_SIGNING_KEY: 'secret' }, 'TOKEN_SIGNING_KEY: '],
+    ['serve', { TOKEN_KEYS_DIR: 'package.json' }, 'TOKEN_KEYS_DIR: cannot be read'],
+    [
+      'serve',
+      { TOKEN_ALGORITHM: 'HS256', TOKEN_SECRET: 'short' },
+      'TOKEN_SECRET: must have at least 32 bytes',
+    ],
+    ['serve', { TRUSTED_ISSUERS: '[{ "issuer": "x" }]' }, 'TRUSTED_ISSUERS.0.audience: '],
+    ['serve', { NODE_ENV: 'production', TOKEN_ISSUER: '' }, 'TOKEN_ISSUER: must not be empty'],
     ['serve', { NODE_ENV: 'production' }, 'TOKEN_SIGNING_KEY: must be set in production'],
     ['token --user ada', { NODE_ENV: 'production' }, 'TOKEN_SIGNING_KEY: must be set in production'],
   ] as [string, Record<string, string>, string][])(
