@@ -3,7 +3,9 @@ import { getNamedType, type GraphQLEnumType, type GraphQLField, type GraphQLObje
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DriverQuery } from '../../src/db/driver.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { hasSignedInFrom } from '../../src/modules/accounts/repository.ts';
 import { findUserOfIdentity } from '../../src/modules/accounts/repository-identities.ts';
+import { findAuditEvents } from '../../src/modules/audit/index.ts';
 import { encodeCursor } from '../../src/shared/pagination/index.ts';
 import { explain, indexesOf, needlessSorts, planModes, sequentialScans } from '../helpers/plans.ts';
 import { fillPublication, rowId, rowUuid, signInUser } from '../helpers/publication.ts';
@@ -159,6 +161,11 @@ describe('over 20,000 posts', () => {
     await server.driver.execute(
       `insert into external_identities (issuer, subject, user_id) select 'https://login.example', username, id from users`,
     );
+    await server.driver.execute(
+      `insert into audit_events (id, at, type, user_id, client_address, details)
+       select gen_random_uuid(), now() - place * interval '1 day', 'SIGNED_IN', id, '203.0.113.1', '{}'
+       from users cross join generate_series(1, 10) as places(place)`,
+    );
     await server.driver.execute('vacuum analyze');
     viewers = {
       nobody: undefined,
@@ -218,6 +225,27 @@ describe('over 20,000 posts', () => {
     }
   });
 
+  it('reads the audit off its indexes', async () => {
+    const userId = rowUuid('user', 6);
+    const [byTime, byUser] = [['audit_events_at_index'], ['audit_events_user_index']];
+    const db = server.database();
+    for (const [read, indexes] of [
+      [() => hasSignedInFrom(db, 'user-6@example.com', '203.0.113.1'), [...byUser, 'users_email_key']],
+      [() => findAuditEvents(db, { userId, type: null }, 20), byUser],
+      [() => findAuditEvents(db, { userId, type: 'SIGNED_IN' }, 20), byUser],
+      [() => findAuditEvents(db, { userId: null, type: null }, 20), byTime],
+      [() => findAuditEvents(db, { userId: null, type: 'SIGNED_IN' }, 20), byTime],
+    ] as const) {
+      expect(await read()).toBeTruthy();
+      const [statement] = sent.splice(0) as [DriverQuery];
+      names.add(statement.name ?? '');
+      for (const mode of planModes) {
+        const plan = await explain(server.driver, statement, mode);
+        expect(indexesOf(plan).toSorted(), statement.text).toEqual(indexes);
+      }
+    }
+  });
+
   it('has sent every statement that reads', () => {
     const files = readdirSync(modules, { recursive: true, encoding: 'utf8' }).filter((file) =>
       /repository(?!-write)[^/]*\.ts$/.test(file),
@@ -237,7 +265,7 @@ describe('over 20,000 posts', () => {
 });
 
 /** What mutations read or write, although it stands beside what queries read. */
-const isForMutations = /_(insert|delete|upsert)$|^user_for_sign_in$|^password_hash$|^outbox_list$/;
+const isForMutations = /_(insert|delete|upsert|renew)$|^user_for_sign_in$|^password_hash$|^outbox_list$/;
 
 function distinct(statements: readonly DriverQuery[]): DriverQuery[] {
   return [...new Map(statements.map((each) => [JSON.stringify([each.name, each.values]), each])).values()];
