@@ -193,7 +193,7 @@ export function describeConnection(name: string, server: TestServer, options: Co
         empty: '',
         'another alphabet': 'ÄÖÜ',
         SQL: "' or true --",
-        long: cursor.repeat(500),
+        long: cursor.repeat(250),
         padded: `${cursor}=`,
         cut: cursor.slice(0, -3),
       };
