@@ -265,6 +265,18 @@ describe('one address', () => {
   });
 });
 
+describe('sign-ups with one address', () => {
+  it('are limited, whoever asks whether it is taken', async () => {
+    const server = await behindProxy({ GUESS_LIMIT_PER_ACCOUNT: '2' });
+    const create = `mutation ($email: String!) { createUser(input: { name: "A", email: $email }) { id } }`;
+    const codes = await inTurn(4, async (i) => {
+      const email = i % 2 === 0 ? 'ada@example.org' : 'ADA@example.org';
+      return codeOf(await server.send(create, { variables: { email }, ...from(`203.0.113.${i}`) }));
+    });
+    expect(codes).toEqual(['OK', 'CONFLICT', 'RATE_LIMITED', 'RATE_LIMITED']);
+  });
+});
+
 describe('what follows a sign-in', () => {
   it('limits wrong refresh tokens by address, and how often an account is refreshed', async () => {
     const server = await behindProxy({ GUESS_LIMIT_PER_ACCOUNT: '1', GUESS_LIMIT_PER_ADDRESS: '3' });

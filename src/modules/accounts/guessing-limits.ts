@@ -12,7 +12,7 @@ import { hasSignedInFrom } from './repository.ts';
 export interface GuessingNumbers {
   /**
    * Wrong passwords for one account from one address in 15 minutes. From all addresses it is ten times as many in an
-   * hour, and as many mails are sent to one.
+   * hour. As many mails are sent to an account in an hour, and as many sign-ups tell that it is there.
    */
   readonly perAccount: number;
   /** Wrong passwords, refresh tokens and links from one address in 15 minutes, each kind by itself. */
@@ -59,6 +59,7 @@ export class GuessingLimits {
   readonly #refreshByAccount: RateLimiterAbstract;
   readonly #linkByAddress: RateLimiterAbstract;
   readonly #signUpByAddress: RateLimiterAbstract;
+  readonly #signUpByAccount: RateLimiterAbstract;
   readonly #mailByAddress: RateLimiterAbstract;
   readonly #mailByAccount: RateLimiterAbstract;
 
@@ -76,6 +77,7 @@ export class GuessingLimits {
     this.#refreshByAccount = limiter('REFRESH_BY_ACCOUNT', 6 * perAccount, quarter);
     this.#linkByAddress = limiter('LINK_BY_ADDRESS', perAddress, quarter);
     this.#signUpByAddress = limiter('SIGN_UP_BY_ADDRESS', signUpsPerAddress, hour);
+    this.#signUpByAccount = limiter('SIGN_UP_BY_ACCOUNT', perAccount, hour);
     this.#mailByAddress = limiter('MAIL_BY_ADDRESS', signUpsPerAddress, hour);
     this.#mailByAccount = limiter('MAIL_BY_ACCOUNT', perAccount, hour);
   }
@@ -124,9 +126,13 @@ export class GuessingLimits {
   }
 
   /** An account is made. Administrators make as many as they like. */
-  signUp<T>(context: ServiceContext, work: () => Promise<T>): Promise<T> {
+  signUp<T>(context: ServiceContext, email: string, work: () => Promise<T>): Promise<T> {
     if (isAtLeast(context.viewer, 'ADMIN')) return work();
-    return limited(context, [{ limiter: this.#signUpByAddress, key: networkIn(context) }], work, isDone);
+    const uses = [
+      { limiter: this.#signUpByAddress, key: networkIn(context) },
+      { limiter: this.#signUpByAccount, key: accountKey(email) },
+    ];
+    return limited(context, uses, work, isDone);
   }
 
   /** A link is to be mailed to an address. */

@@ -46,7 +46,7 @@ export interface SignUpPolicy {
 }
 
 /** How an account is made. */
-export type AccountRules = Pick<AccountServices, 'sendsMail' | 'minPasswordLength'>;
+type AccountRules = Pick<AccountServices, 'sendsMail' | 'minPasswordLength'>;
 
 /**
  * Signs a new user up, and mails them a link: one that proves the address, or, without a password, one that sets it.
@@ -57,11 +57,11 @@ export type AccountRules = Pick<AccountServices, 'sendsMail' | 'minPasswordLengt
 export async function signUp(
   context: ServiceContext,
   services: AccountServices,
-  input: unknown,
+  input: { readonly email: string },
 ): Promise<UserRow> {
   const { signUp: policy, limits } = services;
   if (!policy.open && !isAtLeast(context.viewer, 'ADMIN')) throw forbidden('Sign-up is closed.');
-  return limits.signUp(context, () => createUser(context, input, policy.role, services));
+  return limits.signUp(context, input.email, () => createUser(context, input, policy.role, services));
 }
 
 /**
