@@ -20,6 +20,7 @@ import {
   isUnionType,
   print,
 } from 'graphql';
+import { RequestLimits } from '../../src/graphql/limits/index.ts';
 
 /** A document with one operation, and the values of its variables. */
 export interface Operation {
@@ -72,7 +73,8 @@ interface Draft {
 /**
  * Valid operations over a schema, of all its fields: nested lists, connections, interfaces and unions, with aliases,
  * inline and named fragments (used once and again), fields that are merged, `@include` and `@skip`, literals and
- * variables. A selection on an interface or a union always has `__typename`, under its own name.
+ * variables. A selection on an interface or a union always has `__typename`, under its own name. None exceeds the limits
+ * on requests.
  */
 export function operationArbitrary(
   schema: GraphQLSchema,
@@ -83,7 +85,17 @@ export function operationArbitrary(
   const drafts = draftsOf(schema, options);
   return fc
     .tuple(drafts(root, maxDepth), fc.boolean())
-    .map(([fields, isNamed]) => new Writer(schema, maxFields).write(root, fields, maxDepth, isNamed));
+    .map(([fields, isNamed]) => new Writer(schema, maxFields).write(root, fields, maxDepth, isNamed))
+    .filter(isWithinLimits);
+}
+
+function isWithinLimits({ document, variables }: Operation): boolean {
+  try {
+    new RequestLimits().check({ source: document, variables });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const lookArbitrary: fc.Arbitrary<Look> = fc.record({
