@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { crowd } from '../helpers/reactions.ts';
 import { countRows } from '../helpers/rows.ts';
 import { type Person, startServer, type TestServer, useServer } from '../helpers/server.ts';
 
@@ -305,5 +306,54 @@ describe('the last administrator', () => {
         setUserRole: { id: last.id, role: 'ADMIN' },
       });
     });
+  });
+
+  it('is still one after 50 who demote each other in a ring at once', async () => {
+    await withServer(async (own) => {
+      const people = await crowd(own, 50, 'ADMIN');
+      const answers = await Promise.all(
+        people.map((as, place) => {
+          const { id } = people[(place + 1) % people.length] as Person;
+          return own.send(setUserRole, { variables: { id, role: 'READER' }, as });
+        }),
+      );
+      const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
+      for (const code of codes) expect(['CONFLICT', 'FORBIDDEN']).toContain(code);
+      expect(codes.length).toBeGreaterThanOrEqual(1);
+      expect(await admins(own)).toBe(codes.length);
+      expect(own.changes).toHaveLength(50 - codes.length);
+    });
+  });
+});
+
+describe('the role of a user', () => {
+  it('is the last one given after 50 changes at once', async () => {
+    const [admin, ada] = [await server.person('ADMIN'), await server.person('READER')];
+    const mark = server.changes.length;
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, place) => {
+        const role = place % 2 === 0 ? 'AUTHOR' : 'EDITOR';
+        return server.send(setUserRole, { variables: { id: ada.id, role }, as: admin });
+      }),
+    );
+    for (const [place, { data, errors }] of answers.entries()) {
+      expect(errors).toEqual([]);
+      expect(data.setUserRole.role).toBe(place % 2 === 0 ? 'AUTHOR' : 'EDITOR');
+    }
+    // The audit has an unbroken chain of the changes; whoever gives the role that is there changes nothing.
+    const events = await server.driver.query({
+      name: null,
+      text: `select details ->> 'from', details ->> 'to' from audit_events
+        where type = 'ROLE_CHANGED' and user_id = $1::text::uuid`,
+      values: [ada.uuid],
+    });
+    const changes = events as [from: string, to: string][];
+    expect(server.changes.slice(mark)).toHaveLength(changes.length);
+    const net: Record<string, number> = {};
+    for (const [from, to] of changes) {
+      net[from] = (net[from] ?? 0) - 1;
+      net[to] = (net[to] ?? 0) + 1;
+    }
+    expect(net).toEqual({ READER: -1, AUTHOR: 0, EDITOR: 0, [await roleOf(ada)]: 1 });
   });
 });

@@ -39,21 +39,21 @@ export async function updateUser(context: ServiceContext, id: string, input: unk
 
 /** @throws {AppError} `CONFLICT` when no administrator would be left. */
 export function setUserRole(context: ServiceContext, id: string, role: Role): Promise<UserRow> {
-  return changeUser(context, 'manage', id, async (tx, user) => {
-    await keepAnAdmin(tx, user, role === 'ADMIN');
+  const change = async (tx: Transaction, user: UserRow): Promise<UserRow> => {
     const details = { from: user.role, to: role };
     await recordSecurityEvent(tx, context, { type: 'ROLE_CHANGED', userId: id, details });
     return updateUserRole(tx, id, role);
-  });
+  };
+  return changeUser(context, 'manage', id, change, role === 'ADMIN' ? allowedUser : spareableUser);
 }
 
 /** @throws {AppError} `CONFLICT` when no administrator would be left. */
 export function suspendUser(context: ServiceContext, id: string): Promise<UserRow> {
-  return changeUser(context, 'manage', id, async (tx, user) => {
-    await keepAnAdmin(tx, user, false);
+  const change = async (tx: Transaction): Promise<UserRow> => {
     await recordSecurityEvent(tx, context, { type: 'USER_SUSPENDED', userId: id, details: {} });
     return updateUserSuspension(tx, id, true);
-  });
+  };
+  return changeUser(context, 'manage', id, change, spareableUser);
 }
 
 export function reinstateUser(context: ServiceContext, id: string): Promise<UserRow> {
@@ -71,8 +71,7 @@ export function reinstateUser(context: ServiceContext, id: string): Promise<User
 export async function deleteUser(context: ServiceContext, id: string): Promise<UserRow> {
   const { db, viewer } = context;
   return db.transaction(async (tx) => {
-    const user = await allowedUser(tx, viewer, 'delete', id);
-    await keepAnAdmin(tx, user, false);
+    const user = await spareableUser(tx, viewer, 'delete', id);
     await recordSecurityEvent(tx, context, { type: 'USER_DELETED', userId: id, details: {} });
     await deleteUserById(tx, id);
     tx.record({ type: 'user', action: 'deleted', id });
@@ -92,14 +91,16 @@ function changeUser(
   action: UserAction,
   id: string,
   change: (tx: Transaction, user: UserRow) => Promise<UserRow>,
+  lock = allowedUser,
 ): Promise<UserRow> {
   return db.transaction(async (tx) => {
-    const changed = await change(tx, await allowedUser(tx, viewer, action, id));
+    const changed = await change(tx, await lock(tx, viewer, action, id));
     tx.record({ type: 'user', action: 'updated', id });
     return changed;
   });
 }
 
+/** The user, kept from changing until the transaction ends, to whom the viewer may do this. */
 async function allowedUser(
   tx: Transaction,
   viewer: Viewer,
@@ -114,8 +115,22 @@ async function allowedUser(
   return user;
 }
 
-async function keepAnAdmin(tx: Transaction, user: UserRow, staysAdmin: boolean): Promise<void> {
+/**
+ * The same for what costs a user the rights of an administrator. Administrators are locked before the user and in one
+ * order, or those who do this to each other at once would wait for each other.
+ *
+ * @throws {AppError} `CONFLICT` when no administrator would be left.
+ */
+async function spareableUser(
+  tx: Transaction,
+  viewer: Viewer,
+  action: UserAction,
+  id: string,
+): Promise<UserRow> {
   const admins = await lockActiveAdmins(tx);
-  const isLast = admins.length === 1 && admins[0] === user.id;
-  if (isLast && !staysAdmin) throw conflict('This is the last administrator. Make another one first.');
+  const user = await allowedUser(tx, viewer, action, id);
+  if (admins.length === 1 && admins[0] === user.id) {
+    throw conflict('This is the last administrator. Make another one first.');
+  }
+  return user;
 }
