@@ -158,10 +158,10 @@ describe('updatePost', () => {
     expect(await stored(id)).toMatchObject({ title: 'Fresh', version: 2 });
   });
 
-  it('lets one of 10 parallel writers of the same version win', async () => {
+  it('lets one of 50 parallel writers of the same version win', async () => {
     const { author, id } = await written();
     const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, place) => {
+      Array.from({ length: 50 }, (_, place) => {
         const variables = {
           id,
           input: { title: `Writer ${place}`, tags: [`w${place}`] },
@@ -173,9 +173,22 @@ describe('updatePost', () => {
     const winners = answers.filter(({ errors }) => errors.length === 0);
     expect(winners).toHaveLength(1);
     const codes = answers.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
-    expect(codes).toEqual(Array.from({ length: 9 }, () => 'CONFLICT'));
+    expect(codes).toEqual(Array.from({ length: 49 }, () => 'CONFLICT'));
     expect(await stored(id)).toEqual(winners[0]?.data.updatePost);
     expect(server.changes).toHaveLength(1);
+  });
+
+  it('counts each of 50 parallel changes that name no version', async () => {
+    const { author, id } = await written();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, place) =>
+        server.query(updatePost, { variables: { id, input: { title: `Writer ${place}` } }, as: author }),
+      ),
+    );
+    const versions = answers.map(({ updatePost: post }) => post.version as number);
+    expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, place) => place + 2));
+    expect(await stored(id)).toEqual(answers[versions.indexOf(51)]?.updatePost);
+    expect(server.changes).toHaveLength(50);
   });
 
   it.each([[false], [true]])('is for the author and editors (published: %j)', async (publish) => {
