@@ -20,7 +20,8 @@ export interface EmbeddedOptions {
 
 /**
  * Opens a PostgreSQL inside this process. It has one connection, so statements and transactions wait for each other,
- * and a long statement blocks the event loop: it is there to try the product and to test it.
+ * and a long statement blocks the event loop: it is there to try the product and to test it. A text that begins with a
+ * byte order mark is answered without it, since the library decodes each field by itself.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & { dump(): Promise<Blob> }> {
   const database = await (options.folder === null
