@@ -150,31 +150,38 @@ function draftsOf(schema: GraphQLSchema, options: OperationOptions) {
   return drafts;
 }
 
-function anyArguments(args: readonly GraphQLArgument[]): fc.Arbitrary<Arguments> {
-  const model = Object.fromEntries(args.map((arg) => [arg.name, anyValue(arg.type)]));
+/** Any arguments that the schema's types allow. */
+export function anyArguments(
+  args: readonly GraphQLArgument[],
+  text: fc.Arbitrary<string> = fc.string(),
+): fc.Arbitrary<Arguments> {
+  const model = Object.fromEntries(args.map((arg) => [arg.name, anyValue(arg.type, text)]));
   const requiredKeys = args.filter(isRequiredArgument).map((arg) => arg.name);
   return fc.record(model, { requiredKeys });
 }
 
 /** Anything that an input type allows. Custom scalars get texts. */
-export function anyValue(type: GraphQLInputType): fc.Arbitrary<unknown> {
-  if (isNonNullType(type)) return nonNullValue(type.ofType);
-  return fc.option(nonNullValue(type), { freq: 5 });
+export function anyValue(
+  type: GraphQLInputType,
+  text: fc.Arbitrary<string> = fc.string(),
+): fc.Arbitrary<unknown> {
+  if (isNonNullType(type)) return nonNullValue(type.ofType, text);
+  return fc.option(nonNullValue(type, text), { freq: 5 });
 }
 
-function nonNullValue(type: GraphQLInputType): fc.Arbitrary<unknown> {
-  if (isListType(type)) return fc.array(anyValue(type.ofType), { maxLength: 3 });
+function nonNullValue(type: GraphQLInputType, text: fc.Arbitrary<string>): fc.Arbitrary<unknown> {
+  if (isListType(type)) return fc.array(anyValue(type.ofType, text), { maxLength: 3 });
   if (isEnumType(type)) return fc.constantFrom(...type.getValues().map(({ name }) => name));
   if (isInputObjectType(type)) {
     const fields = Object.values(type.getFields());
-    return fc.record(Object.fromEntries(fields.map((field) => [field.name, anyValue(field.type)])), {
+    return fc.record(Object.fromEntries(fields.map((field) => [field.name, anyValue(field.type, text)])), {
       requiredKeys: fields.filter(isRequiredInputField).map((field) => field.name),
     });
   }
   const { name } = getNamedType(type);
   if (name === 'Int') return fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
   if (name === 'Float') return fc.double({ noNaN: true, noDefaultInfinity: true });
-  return name === 'Boolean' ? fc.boolean() : fc.string();
+  return name === 'Boolean' ? fc.boolean() : text;
 }
 
 /** A named fragment that is complete, for use in other places. */
