@@ -12,7 +12,7 @@ import type { Arguments } from './operations.ts';
 import { rowId, rowUuid } from './publication.ts';
 
 /** An order of a list, with keys before and after all those that its rows have. */
-interface CursorRange {
+export interface CursorRange {
   readonly name: string;
   readonly isDescending: boolean;
   readonly least: string;
@@ -23,7 +23,8 @@ const times = { least: '1999-12-31T23:59:59.999Z', most: '2999-12-31T23:59:59.99
 const names = { least: '', most: 'zzzz' };
 const scores = { least: '0', most: '2147483647' };
 
-function rangeOf(coordinate: string, type: string, orderBy: string | undefined): CursorRange {
+/** What the cursors of a field hold, which answers a connection of this type in this order. */
+export function rangeOf(coordinate: string, type: string, orderBy: string | undefined): CursorRange {
   const isDescending = orderBy === undefined || orderBy.endsWith('_DESC');
   const keys = /^(SLUG|USERNAME)_/.test(orderBy ?? '') ? names : times;
   if (coordinate === 'Query.search') return { name: searchOrder.name, isDescending, ...scores };
@@ -140,7 +141,8 @@ function connectionArguments(
     });
 }
 
-function enumNames(type: { toString(): string } & object): string[] {
+/** The names of an enum's values, whether it may be null or not. */
+export function enumNames(type: { toString(): string } & object): string[] {
   const named = 'ofType' in type ? (type.ofType as object) : type;
   return (named as { getValues(): { name: string }[] }).getValues().map(({ name }) => name);
 }
