@@ -55,6 +55,20 @@ describe('a good token', () => {
     expect(data).toEqual({ viewer: null });
     expect(statements).toBe(0);
   });
+
+  it('signs nobody else in, in 90 requests with one document that run at the same time', async () => {
+    const people = [ada, await server.person('READER'), undefined];
+    const asking = Array.from({ length: 90 }, (_, place) => people[place % people.length]);
+    const document = '{ viewer { id email sessions { totalCount } } users { id email } }';
+    const answers = await Promise.all(asking.map((as) => server.query(document, { as })));
+    for (const [place, { viewer, users }] of answers.entries()) {
+      const as = asking[place];
+      const own = as === undefined ? null : { id: as.id, email: as.email, sessions: { totalCount: 1 } };
+      expect(viewer).toEqual(own);
+      const shown = users.filter(({ email }: { email: string | null }) => email !== null);
+      expect(shown).toEqual(as === undefined ? [] : [{ id: as.id, email: as.email }]);
+    }
+  });
 });
 
 describe('the Authorization header', () => {
