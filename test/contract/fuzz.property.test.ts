@@ -54,7 +54,7 @@ const ending = new Set(['Mutation.signOut', 'Mutation.signOutEverywhere']);
 const options = (root: OperationOptions['root']): OperationOptions => ({
   ...(root != null && { root }),
   maxDepth: 4,
-  maxFields: 15,
+  maxFields: 10,
   includes: (coordinate) => !ending.has(coordinate),
   argumentsOf: (coordinate, field) => {
     const any = anyArguments(field.args, text);
