@@ -59,9 +59,10 @@ const claimDue = statement({
   parameters: { limit: 'integer', lease: 'integer' },
   selection: { id: outbox.id, topic: outbox.topic, payload: outbox.payload, attempts: outbox.attempts },
   // `skip locked` lets several workers claim at the same time, each other messages.
+  // Times are stored in milliseconds, rounded up as well as down: what is due now would not be due yet by a finer clock.
   query: ({ limit, lease: seconds }) => sql`
     with due as (
-      select id from outbox where dead_at is null and due_at <= now()
+      select id from outbox where dead_at is null and due_at <= now()::timestamptz(3)
       order by due_at limit ${limit} for update skip locked
     )
     update outbox set attempts = attempts + 1, due_at = now() + make_interval(secs => ${seconds})
