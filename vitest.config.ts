@@ -13,6 +13,8 @@ export default defineConfig({
     // Files have databases of their own and share nothing else; loading all modules anew for each takes a minute.
     isolate: false,
     maxWorkers: 2,
+    // Where a whole run hangs on it, a test that failed gets a second try, and the report says which needed it.
+    retry: process.env['CI'] === undefined ? 0 : 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: {
