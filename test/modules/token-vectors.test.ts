@@ -209,11 +209,11 @@ describe.each(names)('a token for %s', (alg) => {
     await expectAnswer(`${text}.${forgery(signature, text).toString('base64url')}`, false);
   });
 
-  it.runIf(alg === 'ES256')(
+  it.each(alg === 'ES256' ? [orderOfP256] : [])(
     'has another good signature with each, of which nothing depends on the text',
-    async () => {
+    async (order) => {
       const [text, signature] = await signed();
-      const twin = half(r(signature), bytesOf(orderOfP256 - numberIn(s(signature))));
+      const twin = half(r(signature), bytesOf(order - numberIn(s(signature))));
       await expectAnswer(`${text}.${twin.toString('base64url')}`, true);
     },
   );
@@ -241,8 +241,9 @@ describe.each(names)('a token for %s', (alg) => {
     }
   });
 
-  it.runIf(alg !== 'HS256')('is bad with an HMAC of the public key, which everybody has', async () => {
-    const publicKey = createPublicKey(algorithms[alg].key as KeyObject);
+  const pairs = alg === 'HS256' ? [] : [algorithms[alg].key];
+  it.each(pairs)('is bad with an HMAC of the public key, which everybody has', async (key) => {
+    const publicKey = createPublicKey(key);
     const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
     const jwk = publicKey.export({ format: 'jwk' });
     const { kid } = await verifiers;
