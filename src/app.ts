@@ -132,7 +132,9 @@ async function recordKeyChanges(db: Database, { added, retired, removed }: KeyCh
     })),
   ];
   const nobody = { viewer: null, origin: null };
-  await Promise.all(events.map((event) => db.transaction((tx) => recordSecurityEvent(tx, nobody, event))));
+  await db.transaction(async (tx) => {
+    for (const event of events) await recordSecurityEvent(tx, nobody, event);
+  });
 }
 
 /** A running server. */

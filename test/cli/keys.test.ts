@@ -179,6 +179,24 @@ describe('a server that runs', () => {
     );
   });
 
+  it('keeps in the audit all keys that come at once', async () => {
+    const elsewhere = path.join(await folder(), 'keys');
+    const made = [idOf(await keys(elsewhere, 'add')), idOf(await keys(elsewhere, 'add'))];
+    for (const name of await readdir(elsewhere)) {
+      await rename(path.join(elsewhere, name), path.join(dir, name));
+    }
+    await noticed(async () => expect(await published()).toEqual(expect.arrayContaining(made)));
+    const kept = () =>
+      server.driver.query({
+        name: null,
+        text: `select details ->> 'keyId' from audit_events where type = 'SIGNING_KEY_ADDED'`,
+        values: [],
+      });
+    await noticed(async () => expect((await kept()).flat()).toEqual(expect.arrayContaining(made)));
+    for (const id of made) await keys(dir, 'retire', id, '--now');
+    await noticed(async () => expect(await published()).not.toEqual(expect.arrayContaining(made)));
+  });
+
   it('refuses the tokens of a retired key after its time', async () => {
     const [old] = await published();
     const token = (await server.accounts.tokens.sign(session(), 7_200)).token;
