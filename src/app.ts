@@ -155,7 +155,7 @@ export async function createApp(
   accounts: AccountServices,
   log: Logger,
 ): Promise<App> {
-  const { introspection, suggestions, explorer } = config;
+  const { executor, introspection, suggestions, explorer, costs } = config;
   function afterCommit(changes: readonly Change[]): void {
     logSecurityEvents(log, changes);
     if (changes.some(({ type }) => type === 'outbox')) outbox?.wake();
@@ -167,7 +167,7 @@ export async function createApp(
       ? null
       : new OutboxWorker({ driver, deliver: deliverBy(transport, config.mail.webUrl), log });
   const mailbox = transport instanceof DevelopmentMailbox ? transport : null;
-  const apollo = await startApollo({ introspection, suggestions, explorer, log });
+  const apollo = await startApollo({ executor, introspection, suggestions, explorer, costs, log });
   const http = createHttpServer({
     options: config.http,
     explorer,

@@ -44,6 +44,8 @@ const host = z
 
 const limit = z.coerce.number().int().min(1).max(1_000_000);
 
+const points = z.coerce.number().int().min(0).max(1_000_000_000);
+
 const addressRanges = z
   .string()
   .transform((text) => text.split(',').map((range) => range.trim()))
@@ -100,9 +102,13 @@ const environment = z.object({
   GUESS_LIMIT_PER_ACCOUNT: limit.default(10),
   GUESS_LIMIT_PER_ADDRESS: limit.default(30),
   SIGN_UP_LIMIT_PER_ADDRESS: limit.default(20),
+  COST_CEILING: points.min(1).default(10_000),
+  COST_BUDGET: points.default(1_000_000),
+  COST_BUDGET_WINDOW: duration.default(60),
   INTROSPECTION: flag.optional(),
   SUGGESTIONS: flag.optional(),
   EXPLORER: flag.optional(),
+  EXECUTOR: z.enum(['compiled', 'graphql-js']).default('compiled'),
   DEMO: flag.optional(),
   CORS_ORIGINS: origins.default([]),
   TRUSTED_PROXIES: addressRanges.default([]),
@@ -120,6 +126,10 @@ const checkedEnvironment = environment.superRefine((env, context) => {
   const fault = (path: (string | number)[], message: string) =>
     context.addIssue({ code: 'custom', path, message });
   for (const [name, message] of mixedUpKeys(env)) fault([name], message);
+  // Some operations could never run.
+  if (env.COST_BUDGET > 0 && env.COST_BUDGET < env.COST_CEILING) {
+    fault(['COST_BUDGET'], 'must be 0, or at least COST_CEILING');
+  }
   const isProduction = env.NODE_ENV === 'production';
   for (const [name, message] of isProduction ? missingForMail(env) : []) fault([name], message);
   for (const [path, message] of faultsOfIssuers(env.TRUSTED_ISSUERS, env.TOKEN_ISSUER, isProduction)) {
@@ -182,6 +192,14 @@ export interface Config {
     readonly perAddress: number;
     readonly signUpsPerAddress: number;
   };
+  /** How much operations may cost, in points. */
+  readonly costs: {
+    /** One operation. */
+    readonly ceiling: number;
+    /** What a client may use up at once and gets back in `window` seconds; null where that is not limited. */
+    readonly budget: { readonly points: number; readonly window: number } | null;
+  };
+  readonly executor: 'compiled' | 'graphql-js';
   readonly introspection: boolean;
   /** Whether errors about a document suggest names of the schema. */
   readonly suggestions: boolean;
@@ -261,6 +279,11 @@ function configFrom(env: Environment): Config {
       perAddress: env.GUESS_LIMIT_PER_ADDRESS,
       signUpsPerAddress: env.SIGN_UP_LIMIT_PER_ADDRESS,
     },
+    costs: {
+      ceiling: env.COST_CEILING,
+      budget: env.COST_BUDGET === 0 ? null : { points: env.COST_BUDGET, window: env.COST_BUDGET_WINDOW },
+    },
+    executor: env.EXECUTOR,
     introspection: env.INTROSPECTION ?? !production,
     suggestions: env.SUGGESTIONS ?? !production,
     explorer: env.EXPLORER ?? !production,

@@ -2,7 +2,10 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { Logger } from 'pino';
 import type { Context } from './context.ts';
+import { stringifyResult } from './execution/result-text.ts';
 import { formatError } from './format-error.ts';
+import { type BudgetNumbers, ClientBudgets, RequestLimits } from './limits/index.ts';
+import { compiledExecution, type Plugin } from './plugins/compiled-execution.ts';
 import { landingPage } from './plugins/landing-page.ts';
 import { operationLog } from './plugins/operation-log.ts';
 import { requestLimits } from './plugins/request-limits.ts';
@@ -10,11 +13,20 @@ import { retryAfter } from './plugins/retry-after.ts';
 import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
+  /** What executes operations: compiled plans where they can, or graphql-js always. */
+  readonly executor: 'compiled' | 'graphql-js';
   readonly introspection: boolean;
   /** Whether errors about a document suggest names of the schema. */
   readonly suggestions: boolean;
   /** Whether a browser that opens the endpoint gets Apollo Sandbox. */
   readonly explorer: boolean;
+  /** How much operations may cost, in points. */
+  readonly costs: {
+    /** One operation. */
+    readonly ceiling: number;
+    /** All operations of one client; null where that is not limited. */
+    readonly budget: BudgetNumbers | null;
+  };
   readonly log: Logger;
 }
 
@@ -23,13 +35,27 @@ const maxValidationErrors = 10;
 
 /** The Apollo Server over the contract. It is started by whoever serves it, and stopped last. */
 export async function startApollo({
+  executor,
   introspection,
   suggestions,
   explorer,
+  costs: { ceiling, budget },
   log,
 }: ApolloOptions): Promise<ApolloServer<Context>> {
+  const schema = createSchema();
+  const budgets = budget === null ? null : new ClientBudgets(budget);
+  const limits = new RequestLimits({ schema, costCeiling: ceiling, budgets });
+  const plugins: Plugin[] = [
+    operationLog(log),
+    requestLimits(limits, log),
+    retryAfter(),
+    // Wraps every field of the schema to work out what no client asks for.
+    ApolloServerPluginCacheControlDisabled(),
+    landingPage(explorer),
+  ];
   const apollo = new ApolloServer<Context>({
-    schema: createSchema(),
+    schema,
+    stringifyResult,
     introspection,
     hideSchemaDetailsFromClientErrors: !suggestions,
     csrfPrevention: true,
@@ -40,14 +66,7 @@ export async function startApollo({
     stopOnTerminationSignals: false,
     formatError,
     logger: log,
-    plugins: [
-      operationLog(log),
-      requestLimits(log),
-      retryAfter(),
-      // Wraps every field of the schema to work out what no client asks for.
-      ApolloServerPluginCacheControlDisabled(),
-      landingPage(explorer),
-    ],
+    plugins: executor === 'compiled' ? compiledExecution(schema, plugins) : plugins,
   });
   await apollo.start();
   return apollo;

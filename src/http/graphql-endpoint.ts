@@ -75,7 +75,6 @@ function isJson(contentType: string | undefined): boolean {
   }
 }
 
-/** The address is the peer's, or what a trusted proxy says of it; a proxy that names none stands for the client. */
 /** A signal that is aborted when the client goes before its answer was sent. */
 function signalOf({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController();
@@ -87,6 +86,7 @@ function signalOf({ raw }: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
+/** The address is the peer's, or what a trusted proxy says of it; a proxy that names none stands for the client. */
 function originOf({ id, ip, headers, socket }: FastifyRequest): RequestOrigin {
   return {
     requestId: id,

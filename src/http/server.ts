@@ -90,7 +90,10 @@ export function createHttpServer({
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.addHook('onRequest', async (request, reply) => addGeneralHeaders(request, reply));
+  server.addHook('onRequest', async (request, reply) => {
+    addGeneralHeaders(request, reply);
+    refuseManyHeaders(request);
+  });
   // Set when the answer is sent, so that the requests that were running when the server began to stop have it too.
   server.addHook('onSend', async (_, reply) => {
     if (closing) reply.header('connection', 'close');
@@ -114,6 +117,21 @@ export function createHttpServer({
       await closed;
     },
   };
+}
+
+/** The most header lines of a request. */
+const maxHeaders = 100;
+
+/**
+ * Where there are very many, Node drops the last ones without a word, and the token may be among them.
+ *
+ * @throws {RequestRefusal} 431 when there are more than `maxHeaders`.
+ */
+function refuseManyHeaders({ raw }: FastifyRequest): void {
+  // Names and values in turn.
+  if (raw.rawHeaders.length > 2 * maxHeaders) {
+    throw new RequestRefusal(431, `A request has at most ${maxHeaders} headers.`);
+  }
 }
 
 /** What every answer says. Answers are made for who asks, so nobody keeps them. */

@@ -22,6 +22,7 @@ import { startAppOver } from '../helpers/app.ts';
 import { runCommand } from '../helpers/command.ts';
 import { onServer, openTestDatabase } from '../helpers/database.ts';
 import { documentOf, post } from '../helpers/http.ts';
+import { noLimits } from '../helpers/server.ts';
 import { killPrograms, runProgram, startProgram } from '../helpers/program.ts';
 import { administer, databaseUrl, openTestServer } from '../setup/database.ts';
 
@@ -267,7 +268,7 @@ describe('the seeded publication, through the API', () => {
   it('has identifiers, texts and counts as any other', async () => {
     const other = await openTestDatabase();
     await fill(other, counts);
-    const { app, url } = await startAppOver(other);
+    const { app, url } = await startAppOver(other, noLimits);
     try {
       const response = await post(
         { url: new URL(url).origin },

@@ -52,6 +52,8 @@ const defaults: Config = {
   },
   minPasswordLength: 8,
   guessing: { perAccount: 10, perAddress: 30, signUpsPerAddress: 20 },
+  costs: { ceiling: 10_000, budget: { points: 1_000_000, window: 60 } },
+  executor: 'compiled',
   introspection: true,
   suggestions: true,
   explorer: true,
@@ -94,6 +96,10 @@ describe('readConfig', () => {
       GUESS_LIMIT_PER_ACCOUNT: '1',
       GUESS_LIMIT_PER_ADDRESS: '2',
       SIGN_UP_LIMIT_PER_ADDRESS: '3',
+      COST_CEILING: '4',
+      COST_BUDGET: '5',
+      COST_BUDGET_WINDOW: '6s',
+      EXECUTOR: 'graphql-js',
       INTROSPECTION: 'false',
       SUGGESTIONS: 'false',
       EXPLORER: 'false',
@@ -164,11 +170,20 @@ describe('readConfig', () => {
       },
       minPasswordLength: 15,
       guessing: { perAccount: 1, perAddress: 2, signUpsPerAddress: 3 },
+      costs: { ceiling: 4, budget: { points: 5, window: 6 } },
+      executor: 'graphql-js',
       introspection: false,
       suggestions: false,
       explorer: false,
       demo: false,
     } satisfies Config);
+  });
+
+  it('lets a budget suffice for every operation, or be without end', () => {
+    expect(readConfig({ COST_BUDGET: '0' }).costs.budget).toBeNull();
+    expect(faults({ COST_BUDGET: '99', COST_CEILING: '100' })).toEqual([
+      'COST_BUDGET: must be 0, or at least COST_CEILING',
+    ]);
   });
 
   it('asks for a sender and a front end in production, where mail is sent', () => {
@@ -187,6 +202,7 @@ describe('readConfig', () => {
     const production = { NODE_ENV: 'production' };
     expect(readConfig(production)).toMatchObject({
       production: true,
+      executor: 'compiled',
       introspection: false,
       explorer: false,
       demo: false,
@@ -242,6 +258,11 @@ describe('readConfig', () => {
     ['GUESS_LIMIT_PER_ACCOUNT', '0'],
     ['GUESS_LIMIT_PER_ADDRESS', 'none'],
     ['SIGN_UP_LIMIT_PER_ADDRESS', '1000001'],
+    ['COST_CEILING', '0'],
+    ['COST_BUDGET', '-1'],
+    ['COST_BUDGET', '9999'],
+    ['COST_BUDGET_WINDOW', '60'],
+    ['EXECUTOR', 'jit'],
     ['INTROSPECTION', '1'],
     ['SUGGESTIONS', 'no'],
     ['EXPLORER', 'TRUE'],
@@ -303,7 +324,7 @@ describe('the documentation of the variables', () => {
       rows.map(([, name = '', cell = '']) => [name, /^`([^`]*)`/.exec(cell)?.[1] ?? '']),
     );
     expect(readConfig(told)).toEqual(defaults);
-    expect(Object.values(told).filter((value) => seconds.test(value))).toHaveLength(2);
+    expect(Object.values(told).filter((value) => seconds.test(value))).toHaveLength(3);
     expect(Object.fromEntries(example.map(([, name, value]) => [name, value]))).toEqual(told);
   });
 });

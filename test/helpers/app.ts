@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config.ts';
 import { openServer } from '../../src/db/drivers/pg.ts';
 import type { Driver } from '../../src/db/index.ts';
 import type { AccountServices } from '../../src/modules/accounts/index.ts';
+import { testExecutor } from './executor.ts';
 import { testSigningKey } from './signing-key.ts';
 
 /** An app over a driver that a test made, to break one or the other. */
@@ -22,7 +23,7 @@ export async function startAppOver(
   variables: Record<string, string> = {},
   changeLog: (log: Logger) => Logger = (log) => log,
 ): Promise<AppUnderTest> {
-  const config = readConfig({ PORT: '0', TOKEN_SIGNING_KEY: testSigningKey, ...variables });
+  const config = readConfig({ PORT: '0', TOKEN_SIGNING_KEY: testSigningKey, ...testExecutor, ...variables });
   const log: Record<string, unknown>[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {

@@ -20,7 +20,7 @@ import {
   isUnionType,
   print,
 } from 'graphql';
-import { RequestLimits } from '../../src/graphql/limits/index.ts';
+import { DocumentLimits } from '../../src/graphql/limits/document-limits.ts';
 
 /** A document with one operation, and the values of its variables. */
 export interface Operation {
@@ -91,7 +91,7 @@ export function operationArbitrary(
 
 function isWithinLimits({ document, variables }: Operation): boolean {
   try {
-    new RequestLimits().check({ source: document, variables });
+    new DocumentLimits().check({ source: document, variables });
     return true;
   } catch {
     return false;

@@ -10,6 +10,7 @@ import { toGlobalId } from '../../src/shared/ids.ts';
 import type { Role } from '../../src/shared/viewer.ts';
 import type { OutboxWorker } from '../../src/workers/outbox.ts';
 import { openTestDatabase } from './database.ts';
+import { testExecutor } from './executor.ts';
 import { testSigningKey } from './signing-key.ts';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- tests say what they expect of an answer by reading it
@@ -87,6 +88,8 @@ export const noLimits = {
   GUESS_LIMIT_PER_ACCOUNT: '1000000',
   GUESS_LIMIT_PER_ADDRESS: '1000000',
   SIGN_UP_LIMIT_PER_ADDRESS: '1000000',
+  COST_CEILING: '1000000000',
+  COST_BUDGET: '1000000000',
 };
 
 let names = 0;
@@ -96,6 +99,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
     PORT: '0',
     TOKEN_SIGNING_KEY: testSigningKey,
     LOG_LEVEL: 'info',
+    ...testExecutor,
     ...noLimits,
     ...variables,
   });

@@ -39,6 +39,16 @@ describe('what is no request', () => {
     ['two lengths', [`${head}\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}`], 400],
     ['a length and chunks', [`${head}\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n`], 400],
     ['a chunk without its size', [`${head}\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`], 400],
+    [
+      'a chunk with a size that is none',
+      [`${head}\r\ntransfer-encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n`],
+      400,
+    ],
+    ['chunks that are said to be something else', [`${head}\r\ntransfer-encoding: chunked, x\r\n\r\n`], 400],
+    ['a length that is none', [`${head}\r\ncontent-length: -2\r\n\r\n{}`], 400],
+    ['a header without a name', [`${head}\r\n: x\r\n\r\n`], 400],
+    ['a header with NUL', [`${head}\r\nx-request-id: a\0b\r\n\r\n`], 400],
+    ['a header with half a line end', [`${head}\r\nx-request-id: a\rx-more: b\r\n\r\n`], 400],
     ['20 kB of headers', [`${head}\r\nx-long: ${'a'.repeat(20_000)}\r\n\r\n`], 431],
     ['headers that do not end', [`${head}\r\n`], 408],
     ['a body that does not end', [`${head}\r\ncontent-length: 100\r\n\r\n{`], 408],
@@ -53,6 +63,24 @@ describe('what is no request', () => {
 
   it('is a request without a host, which Node answers by itself', async () => {
     expect(await answerTo('GET /healthz HTTP/1.1\r\n\r\n')).toMatchObject({ status: 400 });
+  });
+
+  it.each([101, 300, 3_000])('is one with %i headers, of which Node would drop some', async (count) => {
+    const more = Array.from({ length: count }, () => 'a:').join('\r\n');
+    const rest = ['content-length: 26', 'connection: close', '', '{"query":"{ __typename }"}'].join('\r\n');
+    const answer = await answerTo(`${head}\r\n${more}\r\n${rest}`);
+    expect(answer.status).toBe(431);
+    expect(JSON.parse(answer.body)).toEqual({
+      errors: [{ message: expect.any(String), extensions: { code: 'BAD_REQUEST' } }],
+    });
+  });
+
+  it('is not one with headers of names that every object has', async () => {
+    const names = ['__proto__', '__proto__', 'constructor', 'toString', '__defineGetter__'];
+    const headers = names.map((name) => `${name}: x`);
+    const rest = ['content-length: 26', 'connection: close', '', '{"query":"{ __typename }"}'];
+    const answer = await answerTo([head, ...headers, ...rest].join('\r\n'));
+    expect(answer).toEqual({ status: 200, body: '{"data":{"__typename":"Query"}}\n' });
   });
 
   it('does not keep others waiting, however many come slowly', async () => {

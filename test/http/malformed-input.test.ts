@@ -26,7 +26,7 @@ const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.m
 const nasty: readonly string[] = [
   ...naughtyStrings,
   '\u0301'.repeat(25_000),
-  'a'.repeat(100_000),
+  'a'.repeat(1_000_000),
   'user_',
   `user_${'z'.repeat(26)}`,
   `post_${'0'.repeat(25)}`,

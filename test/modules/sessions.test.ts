@@ -211,6 +211,53 @@ describe('the list of sessions', () => {
   });
 });
 
+describe('the pages of the list of sessions', () => {
+  const page = (args: string) => `{ viewer { sessions(${args}) {
+    edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage endCursor } } } }`;
+
+  it('have each session once, forwards and backwards', async () => {
+    const { email } = await account();
+    const { accessToken } = await signIn(email);
+    for (let more = 0; more < 3; more += 1) await signIn(email);
+    const read = async (args: string) =>
+      (await server.query(page(args), asToken(accessToken))).viewer.sessions as {
+        edges: { cursor: string; node: { id: string } }[];
+        pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean };
+      };
+    const all = (await read('first: 100')).edges;
+    expect(all).toHaveLength(4);
+    const [first, second] = all as [(typeof all)[0], (typeof all)[0]];
+    const rest = await read(`first: 2, after: "${second.cursor}"`);
+    expect(rest.edges).toEqual(all.slice(2));
+    expect(rest.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+    const back = await read(`last: 1, before: "${second.cursor}"`);
+    expect(back.edges).toEqual([first]);
+    expect(back.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+    expect((await read('first: 0')).edges).toEqual([]);
+  });
+
+  it('are refused where what asks for them is wrong, and the place is named', async () => {
+    const { accessToken } = await signIn((await account()).email);
+    const { usersConnection } = await server.query('{ usersConnection(first: 1) { edges { cursor } } }');
+    const wrong = [
+      ['first: -1', 'first'],
+      ['first: 101', 'first'],
+      ['first: 2147483647', 'first'],
+      ['last: -1', 'last'],
+      ['last: 101', 'last'],
+      ['first: 1, last: 1', 'last'],
+      [`after: "${usersConnection.edges[0].cursor}"`, 'after'],
+      [`before: "${'A'.repeat(20_000)}"`, 'before'],
+      [`after: "' or true --"`, 'after'],
+      ['after: ""', 'after'],
+    ] as const;
+    for (const [args, place] of wrong) {
+      const { extensions } = await server.refusal(page(args), asToken(accessToken));
+      expect(extensions, args).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: [place] }] });
+    }
+  });
+});
+
 describe('ending sessions', () => {
   it('signOut ends the session that asks', async () => {
     const { email } = await account();

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { openServer } from '../../src/db/drivers/pg.ts';
@@ -36,12 +37,27 @@ export async function teardown(): Promise<void> {
 async function embeddedTemplate(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'broadsheet-test-'));
   const file = join(folder, 'template.tar');
-  const driver = await openEmbedded({ folder: null });
+  const driver = await openEmbedded({ folder: null, template: await smallCluster() });
   await migrate(driver, migrations);
   await writeFile(file, Buffer.from(await (await driver.dump()).arrayBuffer()));
   await driver.close();
   project.provide('template', { kind: 'embedded', file });
   return () => rm(folder, { recursive: true, force: true });
+}
+
+/**
+ * An empty data folder that is copied and started quickly: with small files for the log, with little memory, and with
+ * no other databases. A run starts more than a hundred copies.
+ */
+async function smallCluster(): Promise<Blob> {
+  const cluster = await PGlite.create({ initDbStartParams: ['--wal-segsize=1'] });
+  await cluster.exec(`alter system set shared_buffers = '4MB'`);
+  await cluster.exec('update pg_database set datistemplate = false');
+  for (const unused of ['template0', 'template1']) await cluster.exec(`drop database ${unused}`);
+  await cluster.exec('checkpoint');
+  const folder = await cluster.dumpDataDir('none');
+  await cluster.close();
+  return folder;
 }
 
 async function serverTemplate(project: TestProject, url: string): Promise<() => Promise<void>> {

@@ -8,6 +8,7 @@ import { sessionSettings } from './session-settings.ts';
 
 const asText = (field: string) => field;
 const asNumber = (field: string) => Number(field);
+// Given once: beside a statement, the library would copy its own parsers, hundreds of them, for each result.
 const parsers = { [types.TIMESTAMPTZ]: asText, [types.INT8]: asNumber };
 
 /** Where an embedded PostgreSQL keeps its data. */
@@ -25,8 +26,8 @@ export interface EmbeddedOptions {
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & { dump(): Promise<Blob> }> {
   const database = await (options.folder === null
-    ? PGlite.create(templateOf(options))
-    : openFolder(options.folder, templateOf(options)));
+    ? PGlite.create(optionsOf(options))
+    : openFolder(options.folder, optionsOf(options)));
   await database.exec(
     Object.entries(sessionSettings)
       .map(([name, value]) => `set ${name} = '${value}';`)
@@ -49,7 +50,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & {
     // It cannot be cancelled, since the event loop waits for it; but it need not begin.
     if (signal?.aborted === true) throw abandoned();
     try {
-      const result = await database.query<unknown[]>(text, values, { rowMode: 'array', parsers });
+      const result = await database.query<unknown[]>(text, values, { rowMode: 'array' });
       return result.rows;
     } catch (error) {
       throw translateError(error);
@@ -86,8 +87,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & {
   };
 }
 
-function templateOf({ template }: EmbeddedOptions): PGliteOptions {
-  return template === undefined ? {} : { loadDataDir: template };
+function optionsOf({ template }: EmbeddedOptions): PGliteOptions {
+  return { parsers, ...(template !== undefined && { loadDataDir: template }) };
 }
 
 /**

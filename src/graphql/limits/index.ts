@@ -1,70 +1,78 @@
-import { createHash } from 'node:crypto';
-import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { AppError } from '../../shared/errors.ts';
-import { type LimitName, limits, limitWords, type Measures } from './limits.ts';
-import { measureDocument, measureInput } from './measure.ts';
+import type { Balance, ClientBudgets } from './budget.ts';
+import { baseCost, CostEstimator } from './cost/estimator.ts';
+import type { Variables } from './cost/quantity.ts';
+import { DocumentLimits, type RequestText } from './document-limits.ts';
 
-/** What a request asks, in whatever way it came. */
-export interface LimitedRequest {
-  /** The document as it was sent. */
-  readonly source: string;
-  readonly variables: unknown;
+export { type Balance, type BudgetNumbers, ClientBudgets, clientOf, OverBudget } from './budget.ts';
+
+/** What is to be executed: an operation of a document that is valid. */
+export interface RequestedOperation {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Variables;
 }
 
-/** How many documents are remembered to be within the limits, by their digests. */
-const capacity = 1_000;
+/** An operation's cost in points, and what is left of the client's budget; null where there is none. */
+export interface Charge {
+  readonly cost: number;
+  readonly balance: Balance | null;
+}
+
+/** What the limits hang on. */
+export interface RequestLimitsOptions {
+  readonly schema: GraphQLSchema;
+  /** The most that one operation may cost, in points. */
+  readonly costCeiling: number;
+  /** Null where clients have no budget. */
+  readonly budgets: ClientBudgets | null;
+}
 
 /**
- * Refuses requests that are too large, before they are validated or executed. It is the one place that does, for all
- * transports.
+ * Refuses requests that ask for too much, before they are executed. It is the one place that does, for all transports:
+ * they ask it twice, when a request comes and when it is known which operation it wants.
  */
 export class RequestLimits {
-  readonly #admitted = new Set<string>();
+  readonly costCeiling: number;
+  readonly budgets: ClientBudgets | null;
+  readonly #documents = new DocumentLimits();
+  readonly #estimator: CostEstimator;
+
+  /** @throws {Error} when the schema does not say what everything costs. */
+  constructor({ schema, costCeiling, budgets }: RequestLimitsOptions) {
+    this.#estimator = new CostEstimator(schema);
+    this.costCeiling = costCeiling;
+    this.budgets = budgets;
+  }
+
+  /**
+   * Takes from a client's budget what every request costs, whatever becomes of it.
+   *
+   * @throws {OverBudget} when nothing is left.
+   */
+  async enter(client: string): Promise<Balance | null> {
+    return (await this.budgets?.take(client, baseCost)) ?? null;
+  }
 
   /** @throws {AppError} `LIMIT_EXCEEDED` naming the limit, its value and, where it is known, what was sent. */
-  check({ source, variables }: LimitedRequest): void {
-    this.#checkDocument(source);
-    if (typeof variables !== 'object' || variables === null) return;
-    refuse({ variables: Object.keys(variables).length });
-    refuse(measureInput(variables));
+  check(text: RequestText): void {
+    this.#documents.check(text);
   }
 
-  #checkDocument(source: string): void {
-    refuse({ characters: source.length });
-    const digest = createHash('sha256').update(source).digest('base64');
-    if (this.#admitted.has(digest)) return;
-    const document = parseWithin(source);
-    // What cannot be parsed is refused by whoever executes it, who says where the mistake is.
-    if (document === null) return;
-    refuse(measureDocument(document));
-    this.#admitted.add(digest);
-    if (this.#admitted.size <= capacity) return;
-    const [oldest] = this.#admitted;
-    if (oldest !== undefined) this.#admitted.delete(oldest);
-  }
-}
-
-/** The document; null where its syntax is wrong. */
-function parseWithin(source: string): DocumentNode | null {
-  try {
-    return parse(source, { maxLexicalTokens: limits.tokens, noLocation: true });
-  } catch (error) {
-    // The parser stops at the limit, so nobody knows how many there are.
-    if (error instanceof GraphQLError && error.message.includes('Document contains more that')) {
-      throw exceeded('tokens', null);
+  /**
+   * Works out what an operation costs, and takes the rest of it from the client's budget.
+   *
+   * @throws {AppError} `LIMIT_EXCEEDED` when it is more than any operation may cost, and nothing is taken.
+   * @throws {OverBudget} when the budget does not suffice, and nothing is taken.
+   */
+  async charge(client: string, { document, operation, variables }: RequestedOperation): Promise<Charge> {
+    const cost = Math.ceil(this.#estimator.estimate(document, operation, variables));
+    const max = this.costCeiling;
+    if (cost > max) {
+      const message = `The operation costs ${cost} points; at most ${max} are allowed.`;
+      throw new AppError('LIMIT_EXCEEDED', message, { limit: { name: 'cost', max, actual: cost } });
     }
-    return null;
+    return { cost, balance: (await this.budgets?.take(client, cost - baseCost)) ?? null };
   }
-}
-
-function refuse(measures: Measures): void {
-  for (const [name, actual] of Object.entries(measures) as [LimitName, number][]) {
-    if (actual > limits[name]) throw exceeded(name, actual);
-  }
-}
-
-function exceeded(name: LimitName, actual: number | null): AppError {
-  const max = limits[name];
-  const message = `The request has ${actual ?? `more than ${max}`} ${limitWords[name]}; at most ${max} are allowed.`;
-  return new AppError('LIMIT_EXCEEDED', message, { limit: { name, max, actual } });
 }

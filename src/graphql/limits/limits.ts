@@ -17,6 +17,8 @@ export const limits = {
   rootFields: 50,
   /** How often one field of one object is asked for under the same name. */
   repeatedFields: 20,
+  /** The fields of one operation with its fragments written out. */
+  fields: 5_000,
   /** Fields within fields, from the root on. */
   depth: 15,
   /** The variables that one operation declares, and those that are sent. */
@@ -27,7 +29,7 @@ export const limits = {
   inputDepth: 10,
 } as const;
 
-/** What is limited. */
+/** What is limited of every request. */
 export type LimitName = keyof typeof limits;
 
 /** How much of everything something has. */
@@ -44,6 +46,7 @@ export const limitWords: Readonly<Record<LimitName, string>> = {
   aliases: 'aliases in its document',
   rootFields: 'fields at the root of an operation',
   repeatedFields: 'repetitions of a field',
+  fields: 'fields with its fragments written out',
   depth: 'levels of fields',
   variables: 'variables',
   listItems: 'items in a list',

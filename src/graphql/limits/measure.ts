@@ -22,6 +22,7 @@ const nothing: Counts = {
   aliases: 0,
   rootFields: 0,
   repeatedFields: 0,
+  fields: 0,
   depth: 0,
   variables: 0,
   listItems: 0,
@@ -41,6 +42,8 @@ class Measure {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   /** How deep the fragments go; 0 while one is being looked into, so that a circle ends. */
   readonly #depths = new Map<string, number>();
+  /** How many fields the fragments have, those of other fragments in them among them; 0 as above. */
+  readonly #sizes = new Map<string, number>();
 
   constructor({ definitions }: DocumentNode) {
     for (const definition of definitions) {
@@ -64,6 +67,7 @@ class Measure {
     }
     this.#atLeast('depth', this.#depthOf(selectionSet));
     this.#atLeast('rootFields', this.#fieldsOf(selectionSet, new Set()));
+    this.#atLeast('fields', this.#sizeOf(selectionSet));
   }
 
   /** How many levels of fields a selection has; what is in it is counted on the way. */
@@ -120,6 +124,29 @@ class Measure {
         fields += this.#fieldsOf(fragment.selectionSet, seen);
       }
     }
+    return fields;
+  }
+
+  /** How many fields a selection has on all levels, with its fragments written out wherever they are used. */
+  #sizeOf({ selections }: SelectionSetNode): number {
+    let fields = 0;
+    for (const selection of selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) fields += this.#sizeOfFragment(selection.name.value);
+      else {
+        fields += selection.kind === Kind.FIELD ? 1 : 0;
+        if (selection.selectionSet !== undefined) fields += this.#sizeOf(selection.selectionSet);
+      }
+    }
+    return fields;
+  }
+
+  #sizeOfFragment(name: string): number {
+    const known = this.#sizes.get(name);
+    if (known !== undefined) return known;
+    this.#sizes.set(name, 0);
+    const fragment = this.#fragments.get(name);
+    const fields = fragment === undefined ? 0 : this.#sizeOf(fragment.selectionSet);
+    this.#sizes.set(name, fields);
     return fields;
   }
 

@@ -3,6 +3,7 @@ export { decodeCursor, encodeCursor, isTextKey, isTimeKey, type KeyCheck, type P
 export {
   type ListOrder,
   listRequest,
+  maxPageSize,
   type PageArguments,
   type PageRequest,
   pageRequest,

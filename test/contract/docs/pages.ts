@@ -15,12 +15,12 @@ export interface Block {
   readonly before: string;
 }
 
-/** README.md and everything under docs/. */
+/** README.md, the page of the measurements, and everything under docs/. */
 export async function readPages(root: string): Promise<Page[]> {
   const entries = await readdir(path.join(root, 'docs'), { recursive: true });
   const pages = entries.filter((entry) => entry.endsWith('.md')).map((entry) => path.join('docs', entry));
   return Promise.all(
-    ['README.md', ...pages.toSorted()].map(async (page) => ({
+    ['README.md', 'bench/README.md', ...pages.toSorted()].map(async (page) => ({
       path: page,
       text: await readFile(path.join(root, page), 'utf8'),
     })),

@@ -1,5 +1,6 @@
 import type { Driver } from '../../../src/db/index.ts';
 import { type AppUnderTest, startAppOver } from '../../helpers/app.ts';
+import { noLimits } from '../../helpers/server.ts';
 import { openTestDatabase } from '../../helpers/database.ts';
 import { fillPublication, publicationOf, signInUser } from '../../helpers/publication.ts';
 
@@ -85,16 +86,19 @@ async function startSide(...changes: readonly string[]): Promise<Side> {
   await driver.execute(common);
   for (const change of changes) await driver.execute(change);
   let planted: Parameters<Side['plant']>[0] = null;
-  const app = await startAppOver({
-    ...driver,
-    query(query) {
-      const { name, text } = query;
-      // A text that is changed is another statement than the one that is prepared under the name.
-      return driver.query(
-        planted === null || name === null ? query : { ...query, name: null, text: planted({ name, text }) },
-      );
+  const app = await startAppOver(
+    {
+      ...driver,
+      query(query) {
+        const { name, text } = query;
+        // A text that is changed is another statement than the one that is prepared under the name.
+        return driver.query(
+          planted === null || name === null ? query : { ...query, name: null, text: planted({ name, text }) },
+        );
+      },
     },
-  });
+    noLimits,
+  );
   return {
     app,
     driver,

@@ -1,0 +1,139 @@
+import {
+  defaultTypeResolver,
+  type FragmentDefinitionNode,
+  getArgumentValues,
+  type GraphQLAbstractType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { Path, Places } from './places.ts';
+import type { FieldPlan, OperationPlan } from './plan.ts';
+import { Failure } from './values.ts';
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** Calls the resolvers of one execution. */
+export class ResolverCalls {
+  readonly #plan: OperationPlan;
+  readonly #context: unknown;
+  readonly #variables: Readonly<Record<string, unknown>>;
+  readonly #args = new Map<FieldPlan, Arguments | Failure>();
+
+  constructor(plan: OperationPlan, context: unknown, variables: Readonly<Record<string, unknown>>) {
+    this.#plan = plan;
+    this.#context = context;
+    this.#variables = variables;
+  }
+
+  /** What a field's resolver answers for each object: values, promises of them, and failures. */
+  resolve(field: FieldPlan, objects: readonly unknown[], places: Places): unknown[] {
+    const args = field.constantArgs ?? this.#argumentsOf(field);
+    if (args instanceof Failure) return objects.map(() => args);
+    const { resolve } = field;
+    const values: unknown[] = [];
+    for (let index = 0; index < objects.length; index += 1) {
+      const info = this.#infoOf(field, places, index);
+      try {
+        const object = objects[index];
+        values.push(
+          resolve === undefined
+            ? propertyOf(object, field.fieldName, args, this.#context, info)
+            : resolve(object, args, this.#context, info),
+        );
+      } catch (error) {
+        values.push(new Failure(error));
+      }
+    }
+    return values;
+  }
+
+  /** The name of the type that an object of an interface or a union has; or a promise of it, or a failure. */
+  typeNameOf(
+    type: GraphQLAbstractType,
+    object: unknown,
+    field: FieldPlan,
+    places: Places,
+    index: number,
+  ): unknown {
+    const resolveType = type.resolveType ?? defaultTypeResolver;
+    try {
+      return resolveType(object, this.#context, this.#infoOf(field, places, index), type);
+    } catch (error) {
+      return new Failure(error);
+    }
+  }
+
+  #infoOf(field: FieldPlan, places: Places, index: number): GraphQLResolveInfo {
+    return new ResolveInfo(field, this.#plan, this.#variables, places, index);
+  }
+
+  /** The arguments that depend on variables, coerced once for all objects. */
+  #argumentsOf(field: FieldPlan): Arguments | Failure {
+    let args = this.#args.get(field);
+    if (args === undefined) {
+      try {
+        const [node] = field.fieldNodes;
+        args = node === undefined ? {} : getArgumentValues(field.definition, node, this.#variables);
+      } catch (error) {
+        args = new Failure(error);
+      }
+      this.#args.set(field, args);
+    }
+    return args;
+  }
+}
+
+/** The answer of a field without a resolver: the property of its name, called where it is a function. */
+function propertyOf(
+  object: unknown,
+  name: string,
+  args: Arguments,
+  context: unknown,
+  info: GraphQLResolveInfo,
+): unknown {
+  if ((typeof object !== 'object' || object === null) && typeof object !== 'function') return undefined;
+  const source = object as Record<string, unknown>;
+  const property = source[name];
+  return typeof property === 'function' ? property.call(source, args, context, info) : property;
+}
+
+/** What resolvers are told of where they are. The path is made when one asks for it. */
+class ResolveInfo implements GraphQLResolveInfo {
+  readonly fieldName: string;
+  readonly fieldNodes: GraphQLResolveInfo['fieldNodes'];
+  readonly returnType: GraphQLOutputType;
+  readonly parentType: GraphQLObjectType;
+  readonly schema: GraphQLSchema;
+  readonly fragments: Record<string, FragmentDefinitionNode>;
+  readonly rootValue = undefined;
+  readonly operation: OperationDefinitionNode;
+  readonly variableValues: Record<string, unknown>;
+  readonly #places: Places;
+  readonly #index: number;
+
+  constructor(
+    field: FieldPlan,
+    plan: OperationPlan,
+    variables: Readonly<Record<string, unknown>>,
+    places: Places,
+    index: number,
+  ) {
+    this.fieldName = field.fieldName;
+    this.fieldNodes = field.fieldNodes;
+    this.returnType = field.definition.type;
+    this.parentType = field.parentType;
+    this.schema = plan.schema;
+    this.fragments = plan.fragments;
+    this.operation = plan.operation;
+    this.variableValues = variables;
+    this.#places = places;
+    this.#index = index;
+  }
+
+  get path(): Path {
+    return this.#places.pathOf(this.#index) as Path;
+  }
+}

@@ -1,0 +1,57 @@
+import { GraphQLError } from 'graphql';
+
+/** Stands in a batch for a value that was not come by. */
+export class Failure {
+  readonly reason: unknown;
+
+  constructor(reason: unknown) {
+    this.reason = reason;
+  }
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/** Waits for the promises among values. One that is rejected leaves a failure at its place. */
+export async function settle(values: readonly unknown[]): Promise<unknown[]> {
+  try {
+    return await Promise.all(values);
+  } catch {
+    const outcomes = await Promise.allSettled(values);
+    return outcomes.map((outcome) =>
+      outcome.status === 'fulfilled' ? outcome.value : new Failure(outcome.reason),
+    );
+  }
+}
+
+/** Stands for a property that cannot be written as it is: a function, a promise, or one that throws. */
+export const notPlain = Symbol('not plain');
+
+/** A property of an object, or undefined where there is none. */
+export function plainProperty(object: unknown, name: string): unknown {
+  if (typeof object !== 'object' || object === null)
+    return typeof object === 'function' ? notPlain : undefined;
+  try {
+    const property = (object as Record<string, unknown>)[name];
+    if (!isThenable(property)) return typeof property === 'function' ? notPlain : property;
+    // It is asked for again by who can wait for it; nobody hears how this one ends.
+    property.then(undefined, () => {});
+    return notPlain;
+  } catch {
+    return notPlain;
+  }
+}
+
+/** @throws {GraphQLError} when a value is no list, as graphql-js says it. */
+export function itemsOf(list: unknown, coordinate: string): Iterable<unknown> {
+  if (
+    typeof list !== 'object' ||
+    typeof (list as Partial<Iterable<unknown>>)[Symbol.iterator] !== 'function'
+  ) {
+    throw new GraphQLError(`Expected Iterable, but did not find one for field "${coordinate}".`);
+  }
+  return list as Iterable<unknown>;
+}

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { documentOf, expectRefused, get, post, postWithHeaders } from '../helpers/http.ts';
+import { useServer } from '../helpers/server.ts';
+
+/** Budgets that do not come back while a test runs. */
+const small = { COST_CEILING: '100', COST_BUDGET: '200', COST_BUDGET_WINDOW: '10d' };
+const window = 864_000;
+
+const users = 'query ($n: Int) { users(limit: $n) { id } }';
+const remaining = ({ headers }: { headers: Headers }) =>
+  Number(/;r=(\d+);/.exec(headers.get('ratelimit') ?? '')?.[1]);
+
+describe('an operation beyond the ceiling', () => {
+  const server = useServer({ COST_CEILING: '100' });
+
+  it('is refused before it is executed, and the log says which limit it was', async () => {
+    const { status, errors, statements, requestId } = await server.send(users, { variables: { n: 99 } });
+    const limit = { name: 'cost', max: 100, actual: 101 };
+    expect(status).toBe(400);
+    expect(errors).toEqual([
+      {
+        message: 'The operation costs 101 points; at most 100 are allowed.',
+        extensions: { code: 'LIMIT_EXCEEDED', limit },
+      },
+    ]);
+    expect(statements).toBe(0);
+    expect(server.log.filter((entry) => entry['requestId'] === requestId)).toMatchObject([
+      { msg: 'limit exceeded', limit, userId: null, clientAddress: '127.0.0.1' },
+      { msg: 'operation', errors: ['LIMIT_EXCEEDED'] },
+    ]);
+  });
+
+  it('is refused when its document is known and its variables ask for more', async () => {
+    for (const [n, status] of [
+      [1, 200],
+      [98, 200],
+      [99, 400],
+      [1, 200],
+      [100, 400],
+    ] as const) {
+      expect((await server.send(users, { variables: { n } })).status).toBe(status);
+    }
+    const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(users).digest('hex') };
+    const byHash = (n: number) => ({ variables: { n }, extensions: { persistedQuery } });
+    expect((await post(server, { query: users, ...byHash(2) })).status).toBe(200);
+    expect((await post(server, byHash(98))).status).toBe(200);
+    await expectRefused(await post(server, byHash(99)), 400, 'LIMIT_EXCEEDED');
+  });
+
+  it('is refused however it is asked for', async () => {
+    const query = `{ users(limit: 1) { id } } query Dear { users(limit: 99) { id } }`.replace(
+      '{',
+      'query Cheap {',
+    );
+    expect((await post(server, { query, operationName: 'Cheap' })).status).toBe(200);
+    await expectRefused(await post(server, { query, operationName: 'Dear' }), 400, 'LIMIT_EXCEEDED');
+    await expectRefused(await get(server, { query, operationName: 'Dear' }), 400, 'LIMIT_EXCEEDED');
+    const mutation = 'mutation { a: signOut { id } b: likePost(id: "a") { comments(limit: 90) { id } } }';
+    await expectRefused(await post(server, { query: mutation }), 400, 'LIMIT_EXCEEDED');
+    await expectRefused(await post(server, { query, operationName: 'Nothing' }), 400, 'BAD_REQUEST');
+  });
+});
+
+describe('a budget', () => {
+  const server = useServer(small);
+
+  it('is told with every answer, and when it is used up the answer is 429', async () => {
+    const first = await post(server, { query: users, variables: { n: 48 } });
+    expect(first.headers.get('ratelimit-policy')).toBe(`"budget";q=200;qu="points";w=${window}`);
+    expect(first.headers.get('ratelimit')).toMatch(/^"budget";r=150;t=\d+$/);
+    // Answers to what is not executed say it, too, and such requests cost the least.
+    const unexecuted = [
+      await post(server, { query: '{' }),
+      await post(server, { query: '{ nothing }' }),
+      await post(server, { query: users, variables: { n: 'a' } }),
+      await post(server, { query: users, variables: { n: 100 } }),
+      await post(server, { query: users, operationName: 'Nothing' }),
+      await post(server, { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }),
+    ];
+    expect(unexecuted.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 200]);
+    expect(unexecuted.map(remaining)).toEqual([149, 148, 145, 144, 143, 142]);
+
+    const { requestId, ...over } = await (async () => {
+      await server.send(users, { variables: { n: 90 } });
+      return server.send(users, { variables: { n: 70 } });
+    })();
+    const retryAfter = Number(over.headers.get('retry-after'));
+    expect(over.status).toBe(429);
+    expect(retryAfter).toBeGreaterThan(0);
+    expect(retryAfter).toBeLessThanOrEqual(window);
+    expect(over.headers.get('ratelimit')).toBe(`"budget";r=49;t=${retryAfter}`);
+    const limit = { name: 'budget', max: 200, actual: 71 };
+    expect(over.errors).toEqual([
+      {
+        message: `The budget of 200 points is used up. Try again in ${retryAfter} seconds.`,
+        extensions: { code: 'RATE_LIMITED', retryAfter, limit },
+      },
+    ]);
+    expect(over.data).toBeUndefined();
+    expect(over.statements).toBe(0);
+    expect(server.log.filter((entry) => entry['requestId'] === requestId)).toMatchObject([
+      { msg: 'limit exceeded', limit },
+      { msg: 'operation', errors: ['RATE_LIMITED'] },
+    ]);
+    // What costs less still passes, until nothing is left.
+    expect((await post(server, { query: users, variables: { n: 40 } })).status).toBe(200);
+    for (let left = 6; left >= 0; left -= 1) {
+      expect(remaining(await post(server, { query: '{ __typename }' }))).toBe(left);
+    }
+    await expectRefused(await post(server, { query: '{ __typename }' }), 429, 'RATE_LIMITED');
+    // Then documents are not looked at any more.
+    await expectRefused(await post(server, { query: '{' }), 429, 'RATE_LIMITED');
+    await expectRefused(await get(server, { query: '{ __typename }' }), 429, 'RATE_LIMITED');
+  });
+
+  it('is not moved by forged forwarding headers', async () => {
+    for (let number = 0; number < 20; number += 1) {
+      const forwarded = `198.51.100.${number}`;
+      const { status } = await postWithHeaders(
+        server,
+        { query: '{ __typename }' },
+        {
+          'x-forwarded-for': forwarded,
+          forwarded: `for=${forwarded}`,
+          'x-real-ip': forwarded,
+        },
+      );
+      expect(status).toBe(429);
+    }
+  });
+
+  it('is that of the user who signed in, whatever their address used up', async () => {
+    const [ada, bea] = [await server.person(), await server.person()];
+    expect(remaining(await server.send(users, { variables: { n: 48 }, as: ada }))).toBe(150);
+    expect(remaining(await server.send(users, { variables: { n: 8 }, as: bea }))).toBe(190);
+    expect(remaining(await server.send('{ __typename }', { as: ada }))).toBe(149);
+  });
+});
+
+describe('a trusted proxy', () => {
+  const server = useServer({ ...small, TRUSTED_PROXIES: '127.0.0.1' });
+  const askedBy = (address: string) =>
+    post(server, { query: users, variables: { n: 98 } }, { 'x-forwarded-for': address });
+
+  it('says who the client is, of whom each has a budget', async () => {
+    expect(remaining(await askedBy('203.0.113.1'))).toBe(100);
+    expect(remaining(await askedBy('203.0.113.1'))).toBe(0);
+    await expectRefused(await askedBy('203.0.113.1'), 429, 'RATE_LIMITED');
+    expect(remaining(await askedBy('203.0.113.2'))).toBe(100);
+    expect(remaining(await askedBy('2001:db8::1'))).toBe(100);
+    expect(remaining(await askedBy('2001:db8::2'))).toBe(0);
+    // Only what the proxy itself says counts.
+    await expectRefused(await askedBy('203.0.113.9, 203.0.113.1'), 429, 'RATE_LIMITED');
+  });
+});
+
+describe('the cost of an operation', () => {
+  const server = useServer({ COST_CEILING: '100', COST_BUDGET: '0' });
+  const report = { 'graphql-cost': 'report' };
+  const query = '{ users(limit: 3) { id } }';
+
+  it('is answered to who asks for it, and to nobody else', async () => {
+    const asked = await documentOf(await post(server, { query }, report));
+    expect(asked.extensions).toEqual({ cost: { requested: 5, ceiling: 100 } });
+    expect(Object.keys(await documentOf(await post(server, { query })))).toEqual(['data']);
+    const other = await documentOf(await post(server, { query }, { 'graphql-cost': 'other' }));
+    expect(Object.keys(other)).toEqual(['data']);
+  });
+
+  it('is no limit on clients where they have no budget', async () => {
+    const { headers } = await post(server, { query });
+    expect([headers.get('ratelimit'), headers.get('ratelimit-policy')]).toEqual([null, null]);
+  });
+});
