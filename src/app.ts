@@ -167,12 +167,12 @@ export async function createApp(
       ? null
       : new OutboxWorker({ driver, deliver: deliverBy(transport, config.mail.webUrl), log });
   const mailbox = transport instanceof DevelopmentMailbox ? transport : null;
-  const apollo = await startApollo({ executor, introspection, suggestions, explorer, costs, log });
+  const graphql = await startApollo({ executor, introspection, suggestions, explorer, costs, log });
   const http = createHttpServer({
     options: config.http,
     explorer,
     mailbox,
-    apollo,
+    graphql,
     buildContext: contextBuilder(driver, { ...accounts, afterCommit }),
     keys: accounts.keys,
     driver,
@@ -191,7 +191,7 @@ export async function createApp(
     watch?.close();
     await http.close();
     await outbox?.stop();
-    await apollo.stop();
+    await graphql.apollo.stop();
     await driver.close();
   }
   let stopped: Promise<void> | undefined;

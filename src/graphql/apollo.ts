@@ -2,12 +2,16 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { Logger } from 'pino';
 import type { Context } from './context.ts';
+import { PlanCache } from './execution/plan-cache.ts';
 import { stringifyResult } from './execution/result-text.ts';
 import { formatError } from './format-error.ts';
 import { type BudgetNumbers, ClientBudgets, RequestLimits } from './limits/index.ts';
-import { compiledExecution, type Plugin } from './plugins/compiled-execution.ts';
+import { KnownOperations } from './known-operations.ts';
+import { OperationLog } from './operation-log.ts';
+import { compiledExecution } from './plugins/compiled-execution.ts';
 import { landingPage } from './plugins/landing-page.ts';
 import { operationLog } from './plugins/operation-log.ts';
+import type { Plugin } from './plugins/plugin.ts';
 import { requestLimits } from './plugins/request-limits.ts';
 import { retryAfter } from './plugins/retry-after.ts';
 import { createSchema } from './schema.ts';
@@ -28,12 +32,21 @@ export interface ApolloOptions {
     readonly budget: BudgetNumbers | null;
   };
   readonly log: Logger;
+  /** Plugins beside the server's own. All operations take the way through Apollo Server then. */
+  readonly plugins?: readonly Plugin[];
+}
+
+/** What answers GraphQL requests. */
+export interface GraphqlServer {
+  readonly apollo: ApolloServer<Context>;
+  /** The short way of operations that it has had before; null where all take the one through Apollo Server. */
+  readonly known: KnownOperations | null;
 }
 
 /** After so many mistakes in a document the rest of it is not looked at. */
 const maxValidationErrors = 10;
 
-/** The Apollo Server over the contract. It is started by whoever serves it, and stopped last. */
+/** Starts the Apollo Server over the contract. It is stopped last. */
 export async function startApollo({
   executor,
   introspection,
@@ -41,18 +54,27 @@ export async function startApollo({
   explorer,
   costs: { ceiling, budget },
   log,
-}: ApolloOptions): Promise<ApolloServer<Context>> {
+  plugins: others = [],
+}: ApolloOptions): Promise<GraphqlServer> {
   const schema = createSchema();
   const budgets = budget === null ? null : new ClientBudgets(budget);
   const limits = new RequestLimits({ schema, costCeiling: ceiling, budgets });
+  const operations = new OperationLog(log);
   const plugins: Plugin[] = [
-    operationLog(log),
+    operationLog(operations),
     requestLimits(limits, log),
     retryAfter(),
     // Wraps every field of the schema to work out what no client asks for.
-    ApolloServerPluginCacheControlDisabled(),
-    landingPage(explorer),
+    { ...ApolloServerPluginCacheControlDisabled(), isBuiltIn: true },
+    { ...landingPage(explorer), isBuiltIn: true },
+    ...others,
   ];
+  const plans = new PlanCache(schema);
+  const isCompiled = executor === 'compiled';
+  const known =
+    isCompiled && plugins.every(({ isBuiltIn }) => isBuiltIn === true)
+      ? new KnownOperations({ schema, plans, limits, log: operations })
+      : null;
   const apollo = new ApolloServer<Context>({
     schema,
     stringifyResult,
@@ -66,8 +88,8 @@ export async function startApollo({
     stopOnTerminationSignals: false,
     formatError,
     logger: log,
-    plugins: executor === 'compiled' ? compiledExecution(schema, plugins) : plugins,
+    plugins: isCompiled ? compiledExecution({ schema, plans, known }, plugins) : plugins,
   });
   await apollo.start();
-  return apollo;
+  return { apollo, known };
 }

@@ -34,6 +34,17 @@ export function contextBuilder(driver: Driver, accounts: AccountServices): Conte
     // nothing in a request outlives a commit, and what follows commits is about other requests.
     const db = new Database(driver, accounts.afterCommit, signal);
     const viewer = await findViewer(db, accounts.verifier, authorization, origin);
-    return { origin, viewer, db, loaders: createLoaders(db, viewer), accounts, signal };
+    let loaders: Loaders | undefined;
+    return {
+      origin,
+      viewer,
+      db,
+      // Not every operation needs one.
+      get loaders() {
+        return (loaders ??= createLoaders(db, viewer));
+      },
+      accounts,
+      signal,
+    };
   };
 }

@@ -55,6 +55,12 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   };
 }
 
+/** What is answered of an error of an execution; what it says about HTTP is not for the client. */
+export function formatExecutionError(error: GraphQLError): GraphQLFormattedError {
+  const { code = 'INTERNAL_SERVER_ERROR', http: _, ...extensions } = error.extensions;
+  return formatError({ ...error.toJSON(), extensions: { ...extensions, code } }, error);
+}
+
 /** The longest message that is answered. */
 const maxLength = 300;
 

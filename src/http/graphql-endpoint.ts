@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { MIMEType } from 'node:util';
-import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphqlServer } from '../graphql/apollo.ts';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
+import type { GraphqlAnswer, GraphqlRequest } from '../graphql/known-operations.ts';
 import { canonicalAddress } from '../shared/ip-address.ts';
 import type { RequestOrigin } from '../shared/origin.ts';
 import { RequestRefusal } from './errors.ts';
@@ -12,7 +14,7 @@ const methods = ['GET', 'HEAD', 'POST'];
 /** Serves GraphQL at `/graphql`, by the GraphQL over HTTP specification: a thin way between Fastify and Apollo Server. */
 export function addGraphqlEndpoint(
   server: FastifyInstance,
-  apollo: ApolloServer<Context>,
+  graphql: GraphqlServer,
   buildContext: ContextBuilder,
 ): void {
   server.route({
@@ -20,32 +22,65 @@ export function addGraphqlEndpoint(
     method: server.supportedMethods,
     onRequest: refuseUnusable,
     async handler(request, reply) {
-      // Built before Apollo Server is asked, so that a bad token is refused with 401 whatever else is wrong.
+      // Built before anybody is asked, so that a bad token is refused with 401 whatever else is wrong.
       const context = await buildContext({
         origin: originOf(request),
-        // Node keeps the first of several such headers and drops the others; together they are refused.
-        authorization: request.raw.headersDistinct['authorization']?.join(', '),
+        authorization: authorizationOf(request),
         signal: signalOf(reply),
       });
-      const response = await apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: {
-          method: request.method === 'HEAD' ? 'GET' : request.method,
-          headers: headersOf(request),
-          search: request.url.slice(request.url.indexOf('?') + 1 || request.url.length),
-          body: request.body,
-        },
-        context: async () => context,
-      });
-      for (const [name, value] of response.headers) reply.header(name, value);
-      // The page of Sandbox has its policy in itself.
-      if (response.headers.get('content-type')?.startsWith('text/html')) {
-        reply.removeHeader('content-security-policy');
+      const { status, headers, body } = await answerTo(graphql, request, context);
+      for (const [name, value] of headers) {
+        reply.header(name, value);
+        // The page of Sandbox has its policy in itself.
+        if (name === 'content-type' && value.startsWith('text/html')) {
+          reply.removeHeader('content-security-policy');
+        }
       }
-      reply.code(response.status ?? 200);
-      // Nothing is ever sent in parts: the schema has neither @defer nor @stream.
-      return reply.send(response.body.kind === 'complete' ? response.body.string : '');
+      reply.code(status);
+      return reply.send(body);
     },
   });
+}
+
+/** Operations that are known take the short way, all others that through Apollo Server. */
+async function answerTo(
+  { apollo, known }: GraphqlServer,
+  request: FastifyRequest,
+  context: Context,
+): Promise<GraphqlAnswer> {
+  const { method, body, headers } = request;
+  const cost = headers['graphql-cost'];
+  const asked: GraphqlRequest = {
+    method,
+    body,
+    accept: headers.accept,
+    cost: Array.isArray(cost) ? cost.join(', ') : cost,
+  };
+  const answer = await known?.answer(asked, context);
+  if (answer != null) return answer;
+  const response = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: method === 'HEAD' ? 'GET' : method,
+      headers: headersOf(request),
+      search: request.url.slice(request.url.indexOf('?') + 1 || request.url.length),
+      body,
+    },
+    context: async () => context,
+  });
+  if (response.status === undefined) known?.learnContentType(asked, response.headers.get('content-type'));
+  return {
+    status: response.status ?? 200,
+    headers: response.headers,
+    // Nothing is ever sent in parts: the schema has neither @defer nor @stream.
+    body: response.body.kind === 'complete' ? response.body.string : '',
+  };
+}
+
+/** Node keeps the first of several `Authorization` headers and drops the others; together they are refused. */
+function authorizationOf({ raw }: FastifyRequest): string | undefined {
+  return raw.headers.authorization === undefined
+    ? undefined
+    : raw.headersDistinct['authorization']?.join(', ');
 }
 
 /** @throws {RequestRefusal} when a request comes in a way that GraphQL cannot be asked, before its body is read. */

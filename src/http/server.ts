@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { ApolloServer } from '@apollo/server';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -12,7 +11,8 @@ import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import type { Config } from '../config.ts';
 import type { Driver } from '../db/index.ts';
-import type { Context, ContextBuilder } from '../graphql/context.ts';
+import type { GraphqlServer } from '../graphql/apollo.ts';
+import type { ContextBuilder } from '../graphql/context.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { KeyRing } from '../modules/tokens/index.ts';
 import { answerClientError } from './client-errors.ts';
@@ -30,7 +30,7 @@ export interface HttpServerOptions {
   readonly explorer: boolean;
   /** What `/mailbox` shows; null where it is not served. */
   readonly mailbox: DevelopmentMailbox | null;
-  readonly apollo: ApolloServer<Context>;
+  readonly graphql: GraphqlServer;
   readonly buildContext: ContextBuilder;
   /** The keys of the server's own tokens. */
   readonly keys: KeyRing;
@@ -53,7 +53,7 @@ export function createHttpServer({
   options,
   explorer,
   mailbox,
-  apollo,
+  graphql,
   buildContext,
   keys,
   driver,
@@ -103,7 +103,7 @@ export function createHttpServer({
   addCors(server, options.corsOrigins);
   addHealthEndpoints(server, driver, () => !closing);
   addKeySetEndpoint(server, keys);
-  addGraphqlEndpoint(server, apollo, buildContext);
+  addGraphqlEndpoint(server, graphql, buildContext);
   if (explorer) addExplorer(server);
   if (mailbox !== null) addMailbox(server, mailbox);
   return {

@@ -1,4 +1,6 @@
 import type { FormattedExecutionResult } from 'graphql';
+import { formatExecutionError } from '../format-error.ts';
+import type { ExecutionText } from './execute.ts';
 
 /** The `data` of an answer that is JSON already. It stands where Apollo Server expects an object. */
 export class ResultText {
@@ -12,6 +14,12 @@ export class ResultText {
   toJSON(): unknown {
     return JSON.parse(this.json);
   }
+}
+
+/** What is answered of an execution. Only where there are errors `data` is made into objects. */
+export function singleResultOf({ data, errors }: ExecutionText): FormattedExecutionResult {
+  if (errors.length === 0) return { data: new ResultText(data) as unknown as Record<string, unknown> };
+  return { errors: errors.map(formatExecutionError), data: JSON.parse(data) as Record<string, unknown> };
 }
 
 /** An answer as JSON. */

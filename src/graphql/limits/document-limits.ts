@@ -24,6 +24,11 @@ export class DocumentLimits {
   check({ source, variables, digest }: RequestText): void {
     refuse({ characters: source.length });
     this.#checkDocument(source, digest ?? createHash('sha256').update(source).digest('hex'));
+    this.checkVariables(variables);
+  }
+
+  /** @throws {AppError} `LIMIT_EXCEEDED`, as `check` does, for the values of variables alone. */
+  checkVariables(variables: unknown): void {
     if (typeof variables !== 'object' || variables === null) return;
     refuse({ variables: Object.keys(variables).length });
     refuse(measureInput(variables));

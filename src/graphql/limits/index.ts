@@ -5,6 +5,7 @@ import { baseCost, CostEstimator } from './cost/estimator.ts';
 import type { Variables } from './cost/quantity.ts';
 import { DocumentLimits, type RequestText } from './document-limits.ts';
 
+export { budgetFields, costReport, isCostWanted } from './answer.ts';
 export { type Balance, type BudgetNumbers, ClientBudgets, clientOf, OverBudget } from './budget.ts';
 
 /** What is to be executed: an operation of a document that is valid. */
@@ -61,18 +62,34 @@ export class RequestLimits {
   }
 
   /**
-   * Works out what an operation costs, and takes the rest of it from the client's budget.
+   * Works out what an operation costs, and takes the rest of it from the budget of a client that has entered.
    *
    * @throws {AppError} `LIMIT_EXCEEDED` when it is more than any operation may cost, and nothing is taken.
    * @throws {OverBudget} when the budget does not suffice, and nothing is taken.
    */
-  async charge(client: string, { document, operation, variables }: RequestedOperation): Promise<Charge> {
+  async charge(client: string, requested: RequestedOperation): Promise<Charge> {
+    const cost = this.#costOf(requested);
+    return { cost, balance: (await this.budgets?.take(client, cost - baseCost)) ?? null };
+  }
+
+  /**
+   * All three at once, for an operation of a document that was within the limits before: `enter`, `check` and `charge`.
+   *
+   * @throws {AppError} what one of them would throw; then nothing is taken.
+   */
+  async admit(client: string, requested: RequestedOperation): Promise<Charge> {
+    this.#documents.checkVariables(requested.variables);
+    const cost = this.#costOf(requested);
+    return { cost, balance: (await this.budgets?.take(client, cost)) ?? null };
+  }
+
+  #costOf({ document, operation, variables }: RequestedOperation): number {
     const cost = Math.ceil(this.#estimator.estimate(document, operation, variables));
     const max = this.costCeiling;
     if (cost > max) {
       const message = `The operation costs ${cost} points; at most ${max} are allowed.`;
       throw new AppError('LIMIT_EXCEEDED', message, { limit: { name: 'cost', max, actual: cost } });
     }
-    return { cost, balance: (await this.budgets?.take(client, cost - baseCost)) ?? null };
+    return cost;
   }
 }

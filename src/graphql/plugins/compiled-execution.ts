@@ -1,24 +1,27 @@
 import type {
-  ApolloServerPlugin,
   GraphQLRequestContext,
   GraphQLRequestContextDidEncounterErrors,
   GraphQLRequestListener,
 } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
-import { getVariableValues, type GraphQLError, type GraphQLSchema } from 'graphql';
-import { executePlan } from '../execution/execute.ts';
-import { PlanCache } from '../execution/plan-cache.ts';
-import { ResultText } from '../execution/result-text.ts';
-import { formatError } from '../format-error.ts';
+import { getVariableValues, type GraphQLSchema } from 'graphql';
 import type { Context } from '../context.ts';
-
-/** A plugin that may say that it reads `data` of answers, which must be objects then. */
-export interface Plugin extends ApolloServerPlugin<Context> {
-  readonly readsData?: boolean;
-}
+import { executePlan } from '../execution/execute.ts';
+import type { PlanCache } from '../execution/plan-cache.ts';
+import { singleResultOf } from '../execution/result-text.ts';
+import type { KnownOperations } from '../known-operations.ts';
+import type { Plugin } from './plugin.ts';
 
 type Listener = GraphQLRequestListener<Context>;
 type Request = GraphQLRequestContext<Context>;
+
+/** What the executing plugin works with. */
+export interface CompiledExecution {
+  readonly schema: GraphQLSchema;
+  readonly plans: PlanCache;
+  /** Gets to know what is executed here. */
+  readonly known: KnownOperations | null;
+}
 
 /**
  * Executes operations with compiled plans where that makes no difference, and leaves the others to graphql-js: what it
@@ -28,8 +31,10 @@ type Request = GraphQLRequestContext<Context>;
  * @param others The other plugins of the server.
  * @returns All plugins, in their order, the executing one last.
  */
-export function compiledExecution(schema: GraphQLSchema, others: readonly Plugin[]): Plugin[] {
-  const plans = new PlanCache(schema);
+export function compiledExecution(
+  { schema, plans, known }: CompiledExecution,
+  others: readonly Plugin[],
+): Plugin[] {
   const listeners = new WeakMap<Request, Listener[]>();
   const readsData = others.some((plugin) => plugin.readsData === true);
   function observed(plugin: Plugin): Plugin {
@@ -47,7 +52,7 @@ export function compiledExecution(schema: GraphQLSchema, others: readonly Plugin
     async requestDidStart() {
       return {
         async responseForOperation(request) {
-          const { document, operation } = request as Partial<typeof request>;
+          const { document, operation, source } = request as Partial<typeof request>;
           // Which operation is meant is not known: Apollo Server says so.
           if (document === undefined || operation === undefined) return null;
           const heard = listeners.get(request) ?? [];
@@ -60,30 +65,19 @@ export function compiledExecution(schema: GraphQLSchema, others: readonly Plugin
           if (variableValues === undefined) return null;
           const plan = plans.planOf(document, operation, variableValues);
           if (plan === null) return null;
+          if (source !== undefined) known?.learn(source, document);
           const { contextValue } = request;
-          const { data, errors } = await executePlan({ plan, contextValue, variableValues });
-          const http = { headers: new HeaderMap() };
-          if (errors.length === 0) {
-            const singleResult = { data: new ResultText(data) as unknown as Record<string, unknown> };
-            return { http, body: { kind: 'single', singleResult } };
+          const result = await executePlan({ plan, contextValue, variableValues });
+          if (result.errors.length > 0) {
+            Object.assign(request, { errors: result.errors });
+            const failed = request as GraphQLRequestContextDidEncounterErrors<Context>;
+            for (const listener of heard) await listener.didEncounterErrors?.(failed);
           }
-          Object.assign(request, { errors });
-          const failed = request as GraphQLRequestContextDidEncounterErrors<Context>;
-          for (const listener of heard) await listener.didEncounterErrors?.(failed);
-          const singleResult = {
-            errors: errors.map(formatted),
-            data: JSON.parse(data) as Record<string, unknown>,
-          };
-          return { http, body: { kind: 'single', singleResult } };
+          const http = { headers: new HeaderMap() };
+          return { http, body: { kind: 'single', singleResult: singleResultOf(result) } };
         },
       };
     },
   };
   return [...others.map(observed), executing];
-}
-
-/** What is answered of an error, as Apollo Server has it; what an error says about HTTP is not for the client. */
-function formatted(error: GraphQLError) {
-  const { code = 'INTERNAL_SERVER_ERROR', http: _, ...extensions } = error.extensions;
-  return formatError({ ...error.toJSON(), extensions: { ...extensions, code } }, error);
 }

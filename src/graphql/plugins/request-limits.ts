@@ -1,30 +1,26 @@
-import {
-  type ApolloServerPlugin,
-  type GraphQLRequestContextWillSendResponse,
-  HeaderMap,
-} from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../../shared/errors.ts';
-import type { Context } from '../context.ts';
 import {
   type Balance,
-  type BudgetNumbers,
+  budgetFields,
   clientOf,
+  costReport,
+  isCostWanted,
   OverBudget,
   type RequestLimits,
 } from '../limits/index.ts';
-
-/** The request header with which a client asks for the cost in the answer. */
-const costHeader = 'graphql-cost';
+import type { Plugin } from './plugin.ts';
 
 /**
  * Refuses requests that exceed a limit before they are executed, and logs which limit a client met. Every answer says in
  * `RateLimit` fields what is left of the client's budget; a request with `GraphQL-Cost: report` is also told its cost, in
  * `extensions.cost`.
  */
-export function requestLimits(limits: RequestLimits, log: Logger): ApolloServerPlugin<Context> {
+export function requestLimits(limits: RequestLimits, log: Logger): Plugin {
   return {
+    isBuiltIn: true,
     async requestDidStart({ contextValue: { origin, viewer } }) {
       const client = clientOf(viewer, origin);
       let cost: number | null = null;
@@ -58,14 +54,20 @@ export function requestLimits(limits: RequestLimits, log: Logger): ApolloServerP
             ({ cost, balance } = await limits.charge(client, { document, operation, variables }));
           }),
         async willSendResponse(context) {
-          const { budgets, costCeiling: ceiling } = limits;
+          const { response, request } = context;
           // It had no document, such as the hash of one that is not known.
           if (balance === null)
             await guarded(async () => void (balance = await limits.enter(client))).catch(() => {});
-          if (budgets !== null && balance !== null) setFields(context, budgets.numbers, balance);
-          if (cost !== null && context.request.http?.headers.get(costHeader)?.trim() === 'report') {
-            report(context, { requested: cost, ceiling, ...balance });
-          }
+          for (const [name, value] of budgetFields(limits, balance)) response.http.headers.set(name, value);
+          const { body } = response;
+          if (cost === null || body.kind !== 'single') return;
+          if (!isCostWanted(request.http?.headers.get('graphql-cost'))) return;
+          const { extensions } = body.singleResult;
+          const singleResult = {
+            ...body.singleResult,
+            extensions: { ...extensions, cost: costReport(limits, { cost, balance }) },
+          };
+          response.body = { kind: 'single', singleResult };
         },
       };
     },
@@ -79,24 +81,4 @@ function refusalOf(error: AppError): GraphQLError {
     originalError: error,
     extensions: { ...error.extensions, http: { status, headers: new HeaderMap() } },
   });
-}
-
-/** Says what is left, as the IETF's draft "RateLimit header fields for HTTP" has it. */
-function setFields(
-  { response: { http } }: GraphQLRequestContextWillSendResponse<Context>,
-  { points, window }: BudgetNumbers,
-  { remaining, resetAfter }: Balance,
-): void {
-  http.headers.set('ratelimit-policy', `"budget";q=${points};qu="points";w=${window}`);
-  http.headers.set('ratelimit', `"budget";r=${remaining};t=${resetAfter}`);
-}
-
-function report({ response }: GraphQLRequestContextWillSendResponse<Context>, cost: object): void {
-  const { body } = response;
-  if (body.kind !== 'single') return;
-  const { extensions } = body.singleResult;
-  response.body = {
-    kind: 'single',
-    singleResult: { ...body.singleResult, extensions: { ...extensions, cost } },
-  };
 }

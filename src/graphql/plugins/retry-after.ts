@@ -1,31 +1,49 @@
-import type { ApolloServerPlugin } from '@apollo/server';
-import { Kind, type OperationDefinitionNode } from 'graphql';
-import type { Context } from '../context.ts';
+import { type FormattedExecutionResult, Kind, type OperationDefinitionNode } from 'graphql';
+import type { Plugin } from './plugin.ts';
 
-/**
- * Says in a `Retry-After` header (RFC 9110) when to try again, where an error in the answer says so, in seconds. An
- * operation that did nothing because limits refused all of it is answered like a request that was not executed: with
- * 429 and without data.
- */
-export function retryAfter(): ApolloServerPlugin<Context> {
+/** Has `retryAdvice` followed. */
+export function retryAfter(): Plugin {
   return {
+    isBuiltIn: true,
     async requestDidStart() {
       return {
         async willSendResponse({ response, operation }) {
           const { body, http } = response;
           if (body.kind !== 'single') return;
-          const { data, errors = [] } = body.singleResult;
-          const waits = errors.map(({ extensions }) => Number(extensions?.['retryAfter'] ?? 0));
-          const longest = Math.max(0, ...waits);
-          if (longest > 0) http.headers.set('retry-after', String(longest));
-          const limited = errors.filter(({ extensions }) => extensions?.['code'] === 'RATE_LIMITED').length;
-          if (limited > 0 && limited === fieldCount(data, operation)) {
-            http.status = 429;
-            response.body = { kind: 'single', singleResult: { errors } };
-          }
+          const { errors } = body.singleResult;
+          if (errors === undefined) return;
+          const { seconds, wasRefused } = retryAdvice(body.singleResult, operation);
+          if (seconds > 0) http.headers.set('retry-after', String(seconds));
+          if (!wasRefused) return;
+          http.status = 429;
+          response.body = { kind: 'single', singleResult: { errors } };
         },
       };
     },
+  };
+}
+
+/** When to try again. */
+export interface RetryAdvice {
+  /** In how many seconds, for a `Retry-After` header (RFC 9110); 0 where no error says so. */
+  readonly seconds: number;
+  /**
+   * Whether the operation did nothing, because limits refused all of it. It is answered like a request that was not
+   * executed: with 429 and without data.
+   */
+  readonly wasRefused: boolean;
+}
+
+/** What the errors of an answer say about trying again. */
+export function retryAdvice(
+  { data, errors = [] }: FormattedExecutionResult,
+  operation: OperationDefinitionNode | undefined,
+): RetryAdvice {
+  const waits = errors.map(({ extensions }) => Number(extensions?.['retryAfter'] ?? 0));
+  const limited = errors.filter(({ extensions }) => extensions?.['code'] === 'RATE_LIMITED').length;
+  return {
+    seconds: Math.max(0, ...waits),
+    wasRefused: limited > 0 && limited === fieldCount(data, operation),
   };
 }
 

@@ -1,0 +1,178 @@
+import { type DocumentNode, getOperationAST, getVariableValues, type GraphQLSchema } from 'graphql';
+import { AppError } from '../shared/errors.ts';
+import type { Context } from './context.ts';
+import { executePlan } from './execution/execute.ts';
+import type { OperationPlan } from './execution/plan.ts';
+import type { PlanCache } from './execution/plan-cache.ts';
+import { singleResultOf, stringifyResult } from './execution/result-text.ts';
+import {
+  budgetFields,
+  type Charge,
+  clientOf,
+  costReport,
+  isCostWanted,
+  type RequestLimits,
+} from './limits/index.ts';
+import type { OperationLog } from './operation-log.ts';
+import { retryAdvice } from './plugins/retry-after.ts';
+
+/** A request as GraphQL over HTTP has it, of which the body is JSON already. */
+export interface GraphqlRequest {
+  readonly method: string;
+  readonly body: unknown;
+  readonly accept: string | undefined;
+  /** The value of the `GraphQL-Cost` header. */
+  readonly cost: string | undefined;
+}
+
+/** An answer to it. */
+export interface GraphqlAnswer {
+  readonly status: number;
+  readonly headers: Iterable<readonly [string, string]>;
+  readonly body: string;
+}
+
+export interface KnownOperationsOptions {
+  readonly schema: GraphQLSchema;
+  readonly plans: PlanCache;
+  readonly limits: RequestLimits;
+  readonly log: OperationLog;
+}
+
+interface PreparedOperation {
+  readonly plan: OperationPlan;
+  readonly document: DocumentNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly variableValues: Readonly<Record<string, unknown>>;
+}
+
+/** So many documents are kept, and no more characters of them than this. */
+const capacity = { documents: 1_000, characters: 4_000_000 };
+const maxAccepts = 100;
+
+/**
+ * The short way of operations that Apollo Server has had before. It has parsed their documents, found them valid and
+ * within the limits, and executed them with plans; what is left to do is the same each time, and is done here without
+ * it: take the cost from the budget, coerce the variables, execute, log, answer.
+ *
+ * It only answers what is executed. Whatever else may come of a request (a hash instead of a document, wrong variables,
+ * an exhausted budget, a media type that nobody has asked for yet) is left to Apollo Server, which sees it untouched.
+ */
+export class KnownOperations {
+  readonly #options: KnownOperationsOptions;
+  /** By their text, the one that was asked for last at the end. */
+  readonly #documents = new Map<string, DocumentNode>();
+  #characters = 0;
+  /** The content type that Apollo Server chose for each `Accept` header. */
+  readonly #contentTypes = new Map<string | undefined, string>();
+
+  constructor(options: KnownOperationsOptions) {
+    this.#options = options;
+  }
+
+  /** How many documents are known. */
+  get size(): number {
+    return this.#documents.size;
+  }
+
+  /** Notes a document that is valid and within the limits, and has operations that plans can execute. */
+  learn(source: string, document: DocumentNode): void {
+    if (this.#documents.has(source)) return;
+    this.#documents.set(source, document);
+    this.#characters += source.length;
+    for (const [oldest] of this.#documents) {
+      if (this.#documents.size <= capacity.documents && this.#characters <= capacity.characters) return;
+      this.#documents.delete(oldest);
+      this.#characters -= oldest.length;
+    }
+  }
+
+  /** Notes the content type with which a request was answered. */
+  learnContentType({ method, accept }: GraphqlRequest, contentType: string | undefined): void {
+    if (method === 'POST' && contentType !== undefined && this.#contentTypes.size < maxAccepts) {
+      this.#contentTypes.set(accept, contentType);
+    }
+  }
+
+  /** Answers a request for a known operation; null, and nothing is done, where Apollo Server must answer it. */
+  async answer(request: GraphqlRequest, context: Context): Promise<GraphqlAnswer | null> {
+    const start = performance.now();
+    const contentType = this.#contentTypes.get(request.accept);
+    const prepared = request.method === 'POST' ? this.#prepare(request.body) : null;
+    if (prepared === null || contentType === undefined) return null;
+    const charge = await this.#admit(context, prepared);
+    if (charge === null) return null;
+
+    const { limits, log } = this.#options;
+    const { plan, variableValues } = prepared;
+    const { operation } = plan;
+    const executed = await executePlan({ plan, contextValue: context, variableValues });
+    if (executed.errors.length > 0) log.failed(context, executed.errors);
+    const result = singleResultOf(executed);
+    const { errors } = result;
+    const { seconds, wasRefused } = errors === undefined ? noRetry : retryAdvice(result, operation);
+    log.answered(context, { name: operation.name?.value ?? null, kind: operation.operation, start, errors });
+    return {
+      status: wasRefused ? 429 : 200,
+      headers: [
+        ['content-type', contentType],
+        ...budgetFields(limits, charge.balance),
+        ...(seconds > 0 ? [['retry-after', String(seconds)] as const] : []),
+      ],
+      body: stringifyResult({
+        ...(wasRefused && errors !== undefined ? { errors } : result),
+        ...(isCostWanted(request.cost) && { extensions: { cost: costReport(limits, charge) } }),
+      }),
+    };
+  }
+
+  #prepare(body: unknown): PreparedOperation | null {
+    const request = plainRequest(body);
+    if (request === null) return null;
+    const document = this.#documents.get(request.query);
+    if (document === undefined) return null;
+    const { query, operationName, variables } = request;
+    // What is asked for last is forgotten last.
+    this.#documents.delete(query);
+    this.#documents.set(query, document);
+    const operation = getOperationAST(document, operationName);
+    if (operation == null) return null;
+    const { schema, plans } = this.#options;
+    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    const plan = coerced && plans.planOf(document, operation, coerced);
+    return plan == null ? null : { plan, document, variables, variableValues: coerced ?? {} };
+  }
+
+  async #admit({ viewer, origin }: Context, prepared: PreparedOperation): Promise<Charge | null> {
+    const { document, variables, plan } = prepared;
+    try {
+      return await this.#options.limits.admit(clientOf(viewer, origin), {
+        document,
+        operation: plan.operation,
+        variables,
+      });
+    } catch (error) {
+      // Apollo Server meets the same limit, and says so.
+      if (error instanceof AppError) return null;
+      throw error;
+    }
+  }
+}
+
+const noRetry = { seconds: 0, wasRefused: false };
+const noVariables = {};
+
+/** The parameters of a request that has nothing unusual about it. */
+function plainRequest(body: unknown) {
+  if (typeof body !== 'object' || body === null) return null;
+  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
+  if (typeof query !== 'string') return null;
+  if (operationName != null && typeof operationName !== 'string') return null;
+  if (!isRecord(variables) || !isRecord(extensions)) return null;
+  if (extensions != null && 'persistedQuery' in extensions) return null;
+  return { query, operationName, variables: variables ?? noVariables };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> | null | undefined {
+  return value == null || (typeof value === 'object' && !Array.isArray(value));
+}
