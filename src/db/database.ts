@@ -27,18 +27,22 @@ const maxAttempts = 3;
 export class Database implements Queryable {
   readonly #driver: Driver;
   readonly #afterCommit: AfterCommit;
-  readonly #signal: AbortSignal | undefined;
+  readonly #client: { readonly signal: AbortSignal } | undefined;
   #statements = 0;
   #inTransaction = false;
 
   /**
-   * @param signal Aborted when nobody wants the answers any more. Statements fail then, and transactions are rolled back
-   * that have not come to their commit.
+   * @param client Its signal is aborted when nobody wants the answers any more. Statements fail then, and transactions
+   * are rolled back that have not come to their commit.
    */
-  constructor(driver: Driver, afterCommit: AfterCommit = () => {}, signal?: AbortSignal) {
+  constructor(
+    driver: Driver,
+    afterCommit: AfterCommit = () => {},
+    client?: { readonly signal: AbortSignal },
+  ) {
     this.#driver = driver;
     this.#afterCommit = afterCommit;
-    this.#signal = signal;
+    this.#client = client;
   }
 
   /** How many statements were sent so far. */
@@ -111,7 +115,7 @@ export class Database implements Queryable {
 
   async #send<Values, Row>(to: Executor, statement: Statement<Values, Row>, values: Values): Promise<Row[]> {
     const { name, text } = statement;
-    const signal = this.#signal;
+    const signal = this.#client?.signal;
     const rows = await this.#query(to, { name, text, values: statement.values(values), signal });
     return rows.map(statement.row);
   }

@@ -12,7 +12,14 @@ export interface Context {
   readonly db: Database;
   readonly loaders: Loaders;
   readonly accounts: AccountServices;
-  /** Aborted when the client has gone. */
+  readonly client: WaitingClient;
+}
+
+/** Whoever waits for the answer to a request. */
+export interface WaitingClient {
+  /** Whether it has gone before its answer was sent. */
+  readonly isGone: boolean;
+  /** Aborted when it goes. */
   readonly signal: AbortSignal;
 }
 
@@ -21,30 +28,41 @@ export interface RequestFacts {
   readonly origin: RequestOrigin;
   /** The value of the `Authorization` header. */
   readonly authorization: string | undefined;
-  /** Aborted when the client goes before it has its answer. */
-  readonly signal: AbortSignal;
+  readonly client: WaitingClient;
 }
 
 /** Builds the context of a request. @throws {AppError} `UNAUTHENTICATED` when a token was sent and is not good. */
 export type ContextBuilder = (request: RequestFacts) => Promise<Context>;
 
 export function contextBuilder(driver: Driver, accounts: AccountServices): ContextBuilder {
-  return async ({ origin, authorization, signal }) => {
+  return async ({ origin, authorization, client }) => {
     // Loaders hold one batch for each field position, and a position is read after the mutation that it hangs on; so
     // nothing in a request outlives a commit, and what follows commits is about other requests.
-    const db = new Database(driver, accounts.afterCommit, signal);
+    const db = new Database(driver, accounts.afterCommit, client);
     const viewer = await findViewer(db, accounts.verifier, authorization, origin);
-    let loaders: Loaders | undefined;
-    return {
-      origin,
-      viewer,
-      db,
-      // Not every operation needs one.
-      get loaders() {
-        return (loaders ??= createLoaders(db, viewer));
-      },
-      accounts,
-      signal,
-    };
+    return new RequestContext({ origin, viewer, db, accounts, client });
   };
+}
+
+class RequestContext implements Context {
+  readonly origin: RequestOrigin;
+  readonly viewer: Viewer;
+  readonly db: Database;
+  readonly accounts: AccountServices;
+  readonly client: WaitingClient;
+  /** No `#private` one: Apollo Server works with a copy of the context, which has none. */
+  private made: Loaders | undefined;
+
+  constructor({ origin, viewer, db, accounts, client }: Omit<Context, 'loaders'>) {
+    this.origin = origin;
+    this.viewer = viewer;
+    this.db = db;
+    this.accounts = accounts;
+    this.client = client;
+  }
+
+  /** Made when they are first asked for: not every operation needs them. */
+  get loaders(): Loaders {
+    return (this.made ??= createLoaders(this.db, this.viewer));
+  }
 }

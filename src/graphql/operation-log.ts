@@ -26,7 +26,7 @@ export class OperationLog {
     this.#log = log;
   }
 
-  answered({ origin, db, signal }: Context, { name, kind, start, errors }: AnsweredOperation): void {
+  answered({ origin, db, client }: Context, { name, kind, start, errors }: AnsweredOperation): void {
     this.#log.info(
       {
         requestId: origin.requestId,
@@ -34,7 +34,7 @@ export class OperationLog {
         kind,
         durationMs: Math.round((performance.now() - start) * 10) / 10,
         statements: db.statements,
-        ...(signal.aborted && { abandoned: true }),
+        ...(client.isGone && { abandoned: true }),
         ...(errors !== undefined && {
           errors: [...new Set(errors.map(({ extensions }) => extensions?.['code']))],
         }),
@@ -46,7 +46,7 @@ export class OperationLog {
   /** Notes the errors of an operation that the operator must know the reason of. */
   failed(context: Context, errors: readonly GraphQLError[]): void {
     // What fails because nobody waits for it any more is nothing to look into.
-    if (context.signal.aborted) return;
+    if (context.client.isGone) return;
     const { requestId } = context.origin;
     for (const error of errors) {
       const { path } = error;

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { MIMEType } from 'node:util';
 import { HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -8,6 +7,7 @@ import type { GraphqlAnswer, GraphqlRequest } from '../graphql/known-operations.
 import { canonicalAddress } from '../shared/ip-address.ts';
 import type { RequestOrigin } from '../shared/origin.ts';
 import { RequestRefusal } from './errors.ts';
+import { ResponseClient } from './response-client.ts';
 
 const methods = ['GET', 'HEAD', 'POST'];
 
@@ -26,7 +26,7 @@ export function addGraphqlEndpoint(
       const context = await buildContext({
         origin: originOf(request),
         authorization: authorizationOf(request),
-        signal: signalOf(reply),
+        client: new ResponseClient(reply.raw),
       });
       const { status, headers, body } = await answerTo(graphql, request, context);
       for (const [name, value] of headers) {
@@ -83,18 +83,24 @@ function authorizationOf({ raw }: FastifyRequest): string | undefined {
     : raw.headersDistinct['authorization']?.join(', ');
 }
 
-/** @throws {RequestRefusal} when a request comes in a way that GraphQL cannot be asked, before its body is read. */
-async function refuseUnusable({ method, headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
+/** Refuses a request that comes in a way that GraphQL cannot be asked, before its body is read. */
+function refuseUnusable(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+  const refusal = refusalOf(request);
+  if (refusal?.statusCode === 405) reply.header('allow', methods.join(', '));
+  done(refusal);
+}
+
+function refusalOf({ method, headers }: FastifyRequest): RequestRefusal | undefined {
   if (!methods.includes(method)) {
-    reply.header('allow', methods.join(', '));
-    throw new RequestRefusal(405, `GraphQL is asked with ${methods.join(', ')}, not with ${method}.`);
+    return new RequestRefusal(405, `GraphQL is asked with ${methods.join(', ')}, not with ${method}.`);
   }
   if (method === 'POST' && !isJson(headers['content-type'])) {
-    throw new RequestRefusal(415, 'The content type must be application/json, in UTF-8.');
+    return new RequestRefusal(415, 'The content type must be application/json, in UTF-8.');
   }
   if (method === 'POST' && (headers['content-encoding'] ?? 'identity') !== 'identity') {
-    throw new RequestRefusal(415, 'The body of the request must not be compressed.');
+    return new RequestRefusal(415, 'The body of the request must not be compressed.');
   }
+  return undefined;
 }
 
 /**
@@ -102,23 +108,13 @@ async function refuseUnusable({ method, headers }: FastifyRequest, reply: Fastif
  * that mention this one.
  */
 function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
   try {
     const { essence, params } = new MIMEType(contentType ?? '');
     return essence === 'application/json' && /^utf-?8$/i.test(params.get('charset') ?? 'utf-8');
   } catch {
     return false;
   }
-}
-
-/** A signal that is aborted when the client goes before its answer was sent. */
-function signalOf({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  // All statements of a request listen to it.
-  setMaxListeners(0, controller.signal);
-  raw.once('close', () => {
-    if (!raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }
 
 /** The address is the peer's, or what a trusted proxy says of it; a proxy that names none stands for the client. */

@@ -8,13 +8,13 @@ import {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { uuidv7 } from 'uuidv7';
 import type { Config } from '../config.ts';
 import type { Driver } from '../db/index.ts';
 import type { GraphqlServer } from '../graphql/apollo.ts';
 import type { ContextBuilder } from '../graphql/context.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { KeyRing } from '../modules/tokens/index.ts';
+import { newUuid } from '../shared/ids.ts';
 import { answerClientError } from './client-errors.ts';
 import { addCors } from './cors.ts';
 import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
@@ -81,7 +81,7 @@ export function createHttpServer({
     forceCloseConnections: 'idle',
     requestIdHeader: false,
     genReqId({ headers: { 'x-request-id': given } }) {
-      return typeof given === 'string' && requestIdPattern.test(given) ? given : uuidv7();
+      return typeof given === 'string' && requestIdPattern.test(given) ? given : newUuid();
     },
   });
   let closing = false;
@@ -90,13 +90,14 @@ export function createHttpServer({
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     addGeneralHeaders(request, reply);
-    refuseManyHeaders(request);
+    done(tooManyHeaders(request));
   });
   // Set when the answer is sent, so that the requests that were running when the server began to stop have it too.
-  server.addHook('onSend', async (_, reply) => {
+  server.addHook('onSend', (_, reply, payload, done) => {
     if (closing) reply.header('connection', 'close');
+    done(null, payload);
   });
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(answerUnknownPath);
@@ -122,16 +123,11 @@ export function createHttpServer({
 /** The most header lines of a request. */
 const maxHeaders = 100;
 
-/**
- * Where there are very many, Node drops the last ones without a word, and the token may be among them.
- *
- * @throws {RequestRefusal} 431 when there are more than `maxHeaders`.
- */
-function refuseManyHeaders({ raw }: FastifyRequest): void {
+/** A refusal where there are so many that Node drops the last ones without a word: the token may be among them. */
+function tooManyHeaders({ raw }: FastifyRequest): RequestRefusal | undefined {
   // Names and values in turn.
-  if (raw.rawHeaders.length > 2 * maxHeaders) {
-    throw new RequestRefusal(431, `A request has at most ${maxHeaders} headers.`);
-  }
+  if (raw.rawHeaders.length <= 2 * maxHeaders) return undefined;
+  return new RequestRefusal(431, `A request has at most ${maxHeaders} headers.`);
 }
 
 /** What every answer says. Answers are made for who asks, so nobody keeps them. */
