@@ -63,6 +63,8 @@ export function createHttpServer({
   const server = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // Whoever logs says in which request, so requests need no logger of their own.
+    childLoggerFactory: () => logger,
     bodyLimit: options.bodyLimit,
     requestTimeout: options.requestTimeout,
     keepAliveTimeout: 72_000,

@@ -30,7 +30,9 @@ export class DocumentLimits {
   /** @throws {AppError} `LIMIT_EXCEEDED`, as `check` does, for the values of variables alone. */
   checkVariables(variables: unknown): void {
     if (typeof variables !== 'object' || variables === null) return;
-    refuse({ variables: Object.keys(variables).length });
+    const names = Object.keys(variables).length;
+    if (names === 0) return;
+    refuse({ variables: names });
     refuse(measureInput(variables));
   }
 

@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { ApolloServer } from '@apollo/server';
+import { parse } from 'graphql';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { KnownOperations, type KnownOperationsOptions } from '../../src/graphql/known-operations.ts';
+import { get, post } from '../helpers/http.ts';
+import { type Person, useServer } from '../helpers/server.ts';
+import { bearer } from '../helpers/tokens.ts';
+
+const server = useServer({ EXECUTOR: 'compiled' });
+
+let author: Person;
+let apollo: MockInstance<ApolloServer['executeHTTPGraphQLRequest']>;
+
+beforeAll(async () => {
+  author = await server.person('AUTHOR', 'Ada');
+});
+beforeEach(() => {
+  apollo = vi.spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest');
+});
+afterEach(() => apollo.mockRestore());
+
+/** What differs between two answers to the same request anyway: when it was, its id, and what it took from the budget. */
+const passing = new Set(['date', 'x-request-id', 'ratelimit']);
+
+/** An answer as a client sees it, and the lines of the log about it. */
+async function answerOf(body: object, headers: Record<string, string> = {}) {
+  const response = await post(server, body, headers);
+  const requestId = response.headers.get('x-request-id') ?? '';
+  const text = (await response.text())
+    .replaceAll(requestId, 'ID')
+    .replace(/"remaining":\d+/, '"remaining":0');
+  const lines = server.log.filter((line) => line['requestId'] === requestId);
+  return {
+    status: response.status,
+    headers: [...response.headers].filter(([name]) => !passing.has(name)),
+    hasBudget: response.headers.has('ratelimit'),
+    text,
+    log: lines.map(({ time: _, requestId: __, durationMs, ...line }) => ({
+      ...line,
+      hasDuration: durationMs !== undefined,
+    })),
+  };
+}
+
+const missing = 'user_00000000000000000000000000';
+
+describe('an operation that was answered before', () => {
+  it.each<[string, object, Record<string, string>?]>([
+    ['a query', { query: '{ users(limit: 3) { id name } }' }],
+    ['a name', { query: 'query A { __typename } query B { users(limit: 1) { id } }', operationName: 'B' }],
+    ['variables', { query: 'query ($n: Int) { users(limit: $n) { id } }', variables: { n: 2 } }],
+    ['variables that are null', { query: 'query Q { __typename }', variables: null, operationName: null }],
+    ['other extensions', { query: '{ __typename a: __typename }', extensions: { client: { name: 'x' } } }],
+    ['introspection', { query: '{ __schema { queryType { name } } }' }],
+    ['an error at a field', { query: `{ user(id: "nonsense") { id } users(limit: 1) { id } }` }],
+    ['an error at each field', { query: `{ a: user(id: "x") { id } b: user(id: "y") { id } }` }],
+    ['a rule about access', { query: '{ feed(first: 1) { nodes { id } } }' }],
+    ['a mutation that is refused', { query: `mutation { followUser(id: "${missing}") { id } }` }],
+    ['its cost asked for', { query: '{ users(limit: 4) { id } }' }, { 'graphql-cost': 'report' }],
+    [
+      'its cost asked for, and an error',
+      { query: '{ user(id: "z") { id } }' },
+      { 'graphql-cost': ' report ' },
+    ],
+    [
+      'the media type of GraphQL',
+      { query: '{ b: __typename }' },
+      { accept: 'application/graphql-response+json, application/json;q=0.9' },
+    ],
+    [
+      'a type with a parameter',
+      { query: '{ c: __typename }' },
+      { accept: 'application/json; charset=utf-8' },
+    ],
+    [
+      'another content type for JSON',
+      { query: '{ d: __typename }' },
+      { 'content-type': 'application/json; charset=UTF-8' },
+    ],
+  ])('is answered and logged the same, but without Apollo Server: %s', async (_, body, headers) => {
+    const first = await answerOf(body, headers);
+    expect(apollo).toHaveBeenCalledTimes(1);
+    const second = await answerOf(body, headers);
+    expect(apollo).toHaveBeenCalledTimes(1);
+    expect(second).toEqual(first);
+    expect(second.hasBudget).toBe(true);
+  });
+
+  it('sees what has changed since, and who asks', async () => {
+    const body = { query: '{ viewer { id name } }' };
+    expect((await answerOf(body)).text).toBe('{"data":{"viewer":null}}\n');
+    const { text } = await answerOf(body, bearer(author.token));
+    expect(JSON.parse(text)).toEqual({ data: { viewer: { id: author.id, name: 'Ada' } } });
+    expect((await post(server, body, bearer(`${author.token}x`))).status).toBe(401);
+    expect(apollo).toHaveBeenCalledTimes(1);
+  });
+
+  it('runs a mutation once each time', async () => {
+    const query = 'mutation ($title: String!) { createPost(input: { title: $title, body: "B" }) { title } }';
+    for (const title of ['One', 'Two', 'Three']) {
+      await server.query(query, { variables: { title }, as: author });
+    }
+    expect(apollo).toHaveBeenCalledTimes(1);
+    const written = server.changes.filter(({ type, action }) => type === 'post' && action === 'created');
+    expect(written).toHaveLength(3);
+  });
+
+  it('masks and logs what nobody expected', async () => {
+    const body = { query: '{ posts(limit: 1) { id } }' };
+    expect((await post(server, body)).status).toBe(200);
+    const driver = vi.spyOn(server.driver, 'query').mockRejectedValue(new Error('of the database'));
+    const { status, text, log } = await answerOf(body);
+    driver.mockRestore();
+    expect(apollo).toHaveBeenCalledTimes(1);
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      errors: [
+        {
+          message: 'Internal server error.',
+          path: ['posts'],
+          extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'ID' },
+        },
+      ],
+      data: null,
+    });
+    expect(log).toMatchObject([
+      { msg: 'unexpected error', err: { message: 'of the database' } },
+      { msg: 'operation', errors: ['INTERNAL_SERVER_ERROR'] },
+    ]);
+  });
+});
+
+describe('Apollo Server', () => {
+  const query = 'query ($n: Int) { users(limit: $n) { name } }';
+  const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') };
+
+  it.each<[string, object, Record<string, string>?]>([
+    ['wrong variables', { query, variables: { n: 'many' } }],
+    ['variables that are a list', { query, variables: [1] }],
+    ['variables that are a text', { query, variables: '{"n":1}' }],
+    ['extensions that are a list', { query, extensions: [] }],
+    ['a name that is not there', { query, operationName: 'Other' }],
+    ['a name that is a number', { query, operationName: 1 }],
+    ['a hash beside the document', { query, extensions: { persistedQuery } }],
+    ['a wrong hash', { query, extensions: { persistedQuery: { ...persistedQuery, sha256Hash: 'x' } } }],
+    ['a media type that is not there', { query }, { accept: 'text/plain' }],
+    ['a list of requests', [{ query }]],
+    ['a document that is one character longer', { query: `${query} ` }],
+  ])('answers a known document with %s', async (_, body, headers) => {
+    expect((await post(server, { query, variables: { n: 1 } })).status).toBe(200);
+    apollo.mockClear();
+    const first = await answerOf(body, headers);
+    expect(apollo).toHaveBeenCalledTimes(1);
+    expect(first.text).not.toBe('');
+  });
+
+  it('answers GET', async () => {
+    expect((await post(server, { query })).status).toBe(200);
+    apollo.mockClear();
+    expect((await get(server, { query })).status).toBe(200);
+    expect(apollo).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a client', () => {
+  const limited = useServer({
+    EXECUTOR: 'compiled',
+    COST_CEILING: '50',
+    COST_BUDGET: '100',
+    COST_BUDGET_WINDOW: '10d',
+  });
+
+  it('meets its limits on the short way, too, and pays as much', async () => {
+    const query = 'query ($n: Int) { users(limit: $n) { id } }';
+    const ask = (n: number) => limited.send(query, { variables: { n } });
+    const left = (answer: { headers: Headers }) =>
+      Number(/;r=(\d+);/.exec(answer.headers.get('ratelimit') ?? '')?.[1]);
+    const first = await ask(10);
+    const second = await ask(10);
+    const cost = left(first) - left(second);
+    expect(100 - left(first)).toBe(cost);
+    expect(apollo).toHaveBeenCalledTimes(1);
+    const dear = await ask(60);
+    expect(dear.status).toBe(400);
+    expect(dear.errors[0]?.extensions.code).toBe('LIMIT_EXCEEDED');
+    for (let paid = 2; paid * cost + cost <= 99; paid += 1) expect((await ask(10)).status).toBe(200);
+    const refused = await ask(10);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const lines = limited.log.filter((line) => line['requestId'] === refused.requestId);
+    expect(lines).toMatchObject([{ msg: 'limit exceeded' }, { msg: 'operation', errors: ['RATE_LIMITED'] }]);
+  });
+});
+
+describe('what is known', () => {
+  const known = () => new KnownOperations({} as KnownOperationsOptions);
+  const document = parse('{ __typename }');
+
+  it('is bounded in number', () => {
+    const operations = known();
+    for (let n = 0; n < 5_000; n += 1) operations.learn(`{ a${n}: __typename }`, document);
+    expect(operations.size).toBe(1_000);
+  });
+
+  it('is bounded in length', () => {
+    const operations = known();
+    for (let n = 0; n < 500; n += 1)
+      operations.learn(`{ __typename } # ${n} ${'x'.repeat(50_000)}`, document);
+    expect(operations.size).toBeLessThan(81);
+    expect(operations.size).toBeGreaterThan(70);
+  });
+});
+
+describe('with another executor', () => {
+  const plain = useServer({ EXECUTOR: 'graphql-js' });
+
+  it('all operations take the way through Apollo Server', async () => {
+    for (const _ of [1, 2, 3]) await plain.query('{ __typename }');
+    expect(apollo).toHaveBeenCalledTimes(3);
+  });
+});
