@@ -30,6 +30,7 @@ import {
   TokenVerifier,
   watchKeyFolder,
 } from './modules/tokens/index.ts';
+import { RedisConnection } from './redis/connection.ts';
 import { describeError } from './shared/describe-error.ts';
 import { type Deliver, OutboxWorker } from './workers/outbox.ts';
 
@@ -182,7 +183,7 @@ export async function createApp(
   accounts: AccountServices,
   log: Logger,
 ): Promise<App> {
-  const { executor, introspection, suggestions, explorer, costs } = config;
+  const { executor, introspection, suggestions, explorer, costs, redisUrl } = config;
   function afterCommit(changes: readonly Change[]): void {
     logSecurityEvents(log, changes);
     if (changes.some(({ type }) => type === 'outbox')) outbox?.wake();
@@ -194,7 +195,8 @@ export async function createApp(
       ? null
       : new OutboxWorker({ driver, deliver: deliverBy(transport, config.mail.webUrl), log });
   const mailbox = transport instanceof DevelopmentMailbox ? transport : null;
-  const graphql = await startApollo({ executor, introspection, suggestions, explorer, costs, log });
+  const redis = redisUrl === null ? null : new RedisConnection(redisUrl, log);
+  const graphql = await startApollo({ executor, introspection, suggestions, explorer, costs, redis, log });
   const http = createHttpServer({
     options: config.http,
     explorer,
@@ -214,11 +216,13 @@ export async function createApp(
           });
         })
       : null;
+  await redis?.open();
   async function stop(): Promise<void> {
     watch?.close();
     await http.close();
     await outbox?.stop();
     await graphql.apollo.stop();
+    redis?.close();
     await driver.close();
   }
   let stopped: Promise<void> | undefined;

@@ -16,6 +16,7 @@ import {
   mailServer,
   missingForMail,
 } from './config/mail.ts';
+import { redisServer } from './config/redis.ts';
 import { roles } from './shared/viewer.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -81,6 +82,7 @@ const environment = z.object({
   DATABASE_STATEMENT_TIMEOUT_MS: milliseconds.default(10_000),
   DATABASE_LOCK_TIMEOUT_MS: milliseconds.default(3_000),
   DATABASE_PREPARED_STATEMENTS: flag.default(true),
+  REDIS_URL: redisServer.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   TOKEN_ISSUER: z.string().trim().min(1, notEmpty).default('broadsheet'),
   TOKEN_AUDIENCE: z.string().trim().min(1, notEmpty).default('broadsheet'),
@@ -170,6 +172,8 @@ export interface Config {
     readonly shutdownTimeout: number;
   };
   readonly database: DatabaseConfig;
+  /** What instances share clients' budgets in; null where each has its own. */
+  readonly redisUrl: string | null;
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly tokens: {
     readonly issuer: string;
@@ -262,6 +266,7 @@ function configFrom(env: Environment): Config {
       shutdownTimeout: env.SHUTDOWN_TIMEOUT_MS,
     },
     database: databaseFrom(env),
+    redisUrl: env.REDIS_URL ?? null,
     logLevel: env.LOG_LEVEL,
     tokens: {
       issuer: env.TOKEN_ISSUER,

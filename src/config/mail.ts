@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isEncoded } from './is-encoded.ts';
 
 const address = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/;
 
@@ -29,15 +30,6 @@ export const frontEnd = z
     'must be an http or https address, without ? and #',
   )
   .transform((text) => text.replace(/\/+$/, ''));
-
-function isEncoded(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Where mail goes. */
 export interface MailConfig {

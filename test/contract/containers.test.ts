@@ -127,7 +127,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('sends its mails to the catcher when it is told to, as the README does', () => {
-    const [, SMTP_URL = ''] = /^SMTP_URL='(.*)' docker compose/m.exec(read('README.md')) ?? [];
+    const [, SMTP_URL = ''] = /\bSMTP_URL='(.*)' docker compose/m.exec(read('README.md')) ?? [];
     const { server, mail } = composeWith({ SMTP_URL }).services;
     const { smtpUrl } = readConfig({ SMTP_URL: `${server?.environment?.['SMTP_URL']}` }).mail ?? {};
     const { hostname, port, searchParams } = new URL(smtpUrl ?? '');
@@ -136,6 +136,18 @@ describe('docker-compose.yml', () => {
     // The catcher has no TLS, and is not on the server's machine.
     expect(searchParams.get('tls')).toBe('off');
     expect(readConfig({}).mail?.smtpUrl).toBeNull();
+  });
+
+  it('shares budgets in its Redis when it is told to, as the README does', () => {
+    const [, REDIS_URL = ''] = /^REDIS_URL=(\S+) .*docker compose/m.exec(read('README.md')) ?? [];
+    const { server, redis } = composeWith({ REDIS_URL }).services;
+    const { redisUrl } = readConfig({ REDIS_URL: `${server?.environment?.['REDIS_URL']}` });
+    const { hostname, port } = new URL(redisUrl ?? '');
+    expect(hostname).toBe('redis');
+    expect(redis?.ports.some((each) => each.endsWith(`:${port}`))).toBe(true);
+    expect(
+      readConfig({ REDIS_URL: `${composeWith().services['server']?.environment?.['REDIS_URL']}` }),
+    ).toMatchObject({ redisUrl: null });
   });
 
   it('is production when the environment says so', () => {

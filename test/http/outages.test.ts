@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { toGlobalId } from '../../src/shared/ids.ts';
 import { nowhere, openImpatientServer, startAppOver } from '../helpers/app.ts';
 import { onServer, openTestDatabase } from '../helpers/database.ts';
 import { documentOf, expectRefused, post } from '../helpers/http.ts';
 import { forge, keyId } from '../helpers/tokens.ts';
+import { openWay, type Way } from '../helpers/way.ts';
 
 const unexpected = (log: readonly Record<string, unknown>[]) =>
   log.filter(({ msg }) => msg === 'unexpected error');
@@ -81,47 +81,9 @@ describe('a database that cannot be reached', () => {
   });
 });
 
-/** A way to a PostgreSQL server that can be cut. */
-async function openWay(to: URL): Promise<{ url: string; cut(): Promise<void>; mend(): Promise<void> }> {
-  const sockets = new Set<Socket>();
-  let listener = createServer();
-  const listen = (port: number) =>
-    new Promise<number>((resolve) => {
-      listener = createServer((near) => {
-        const far = createConnection(Number(to.port || 5432), to.hostname);
-        for (const socket of [near, far]) {
-          sockets.add(socket);
-          socket.on('error', () => {});
-          socket.on('close', () => {
-            near.destroy();
-            far.destroy();
-          });
-        }
-        near.pipe(far).pipe(near);
-      });
-      listener.listen(port, '127.0.0.1', () => resolve((listener.address() as AddressInfo).port));
-    });
-  const port = await listen(0);
-  const url = Object.assign(new URL(to), { hostname: '127.0.0.1', port: String(port) }).href;
-  return {
-    url,
-    async cut() {
-      const closed = new Promise((resolve) => {
-        listener.close(resolve);
-      });
-      for (const socket of sockets) socket.destroy();
-      sockets.clear();
-      await closed;
-    },
-    async mend() {
-      await listen(port);
-    },
-  };
-}
-
 // The embedded database is in the process: there is no way to it that could be cut.
 describe.runIf(onServer)('a database server', () => {
-  let way: Awaited<ReturnType<typeof openWay>>;
+  let way: Way;
   let under: Awaited<ReturnType<typeof startAppOver>>;
   let database: Awaited<ReturnType<typeof openTestDatabase>>;
 

@@ -35,7 +35,7 @@ export class ClientBudgets {
   readonly numbers: BudgetNumbers;
   readonly #store: BudgetStore;
 
-  constructor(numbers: BudgetNumbers, store: BudgetStore = new MemoryBudgetStore()) {
+  constructor(numbers: BudgetNumbers, store: BudgetStore) {
     this.numbers = numbers;
     this.#store = store;
   }

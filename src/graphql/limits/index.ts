@@ -6,7 +6,14 @@ import type { Variables } from './cost/quantity.ts';
 import { DocumentLimits, type RequestText } from './document-limits.ts';
 
 export { budgetFields, costReport, isCostWanted } from './answer.ts';
-export { type Balance, type BudgetNumbers, ClientBudgets, clientOf, OverBudget } from './budget.ts';
+export {
+  type Balance,
+  type BudgetNumbers,
+  ClientBudgets,
+  clientOf,
+  MemoryBudgetStore,
+  OverBudget,
+} from './budget.ts';
 
 /** What is to be executed: an operation of a document that is valid. */
 export interface RequestedOperation {

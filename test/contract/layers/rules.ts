@@ -10,7 +10,7 @@ const LAYERS = [
   ['app'],
   ['http', 'graphql', 'workers'],
   ['modules'],
-  ['db', 'cache', 'events', 'mail', 'telemetry'],
+  ['db', 'redis', 'cache', 'events', 'mail', 'telemetry'],
   ['config', 'generated'],
   ['shared'],
 ];
@@ -36,6 +36,7 @@ const PACKAGE_HOMES: Record<string, RegExp[]> = {
   'drizzle-orm': [DATABASE, REPOSITORY],
   pg: [DATABASE],
   '@electric-sql/pglite': [DATABASE],
+  ioredis: [/^src\/redis\//],
 };
 
 const ENVIRONMENT_READER = 'src/config.ts';
