@@ -61,15 +61,11 @@ export function toGlobalId(kind: NodeKind, uuid: string): GlobalId {
   if (uuid.length !== 36 || (head | group1 | group2 | group3 | group4 | group5 | group6) < 0) {
     throw new TypeError(`Not a UUID: ${JSON.stringify(uuid)}`);
   }
-  const head32 = base32Pairs[head] ?? '';
-  const tail32 =
-    base32Of(group1) +
-    base32Of(group2) +
-    base32Of(group3) +
-    base32Of(group4) +
-    base32Of(group5) +
-    base32Of(group6);
-  return `${kind}_${head32}${tail32}` as GlobalId;
+  // Texts of up to twelve characters are joined at once; longer ones are kept as their parts, so there are few of them.
+  const start = `${kind}_${base32Pairs[head] ?? ''}`;
+  const middle = `${base32Of(group1)}${base32Of(group2)}${base32Of(group3)}`;
+  const end = `${base32Of(group4)}${base32Of(group5)}${base32Of(group6)}`;
+  return `${start}${middle}${end}` as GlobalId;
 }
 
 /**
