@@ -40,18 +40,19 @@ export class FieldPlaces implements Places {
 /** The places of the items of lists, all in one row. */
 export class ItemPlaces implements Places {
   readonly #lists: Places;
-  /** The index of the list of each item. */
-  readonly #owners: readonly number[];
+  /** Where the items of each list begin, and where those of the last one end. */
+  readonly #starts: readonly number[];
 
-  constructor(lists: Places, owners: readonly number[]) {
+  constructor(lists: Places, starts: readonly number[]) {
     this.#lists = lists;
-    this.#owners = owners;
+    this.#starts = starts;
   }
 
   pathOf(index: number): Path {
-    const owner = this.#owners[index] as number;
-    const position = index - this.#owners.indexOf(owner);
-    return { prev: this.#lists.pathOf(owner), key: position, typename: undefined };
+    // The last list that begins here or before; one that is empty ends where it begins.
+    const list = this.#starts.findLastIndex((start) => start <= index);
+    const position = index - (this.#starts[list] as number);
+    return { prev: this.#lists.pathOf(list), key: position, typename: undefined };
   }
 }
 

@@ -1,7 +1,6 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  getArgumentValues,
   getDirectiveValues,
   type GraphQLAbstractType,
   type GraphQLCompositeType,
@@ -25,9 +24,8 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
   typeFromAST,
-  type ValueNode,
-  visit,
 } from 'graphql';
+import { constantArguments } from './constant-arguments.ts';
 import { type LeafWriter, leafWriter } from './leaf.ts';
 
 /** What is made of the values of a field: leaves are written, objects are walked, lists hold more of either. */
@@ -44,9 +42,12 @@ export type TypePlan = { readonly nonNull: boolean } & (
     }
 );
 
+/** The plan of a type of one kind. */
+export type PlanOf<Kind extends TypePlan['kind']> = TypePlan & { readonly kind: Kind };
+
 /** A field position: a field at one place of the operation, whatever object it is asked of. */
 export interface FieldPlan {
-  /** `"name":`, as it stands in the answer. */
+  /** `{"name":` or `,"name":`, as it stands in the answer. */
   readonly label: string;
   readonly responseName: string;
   readonly fieldName: string;
@@ -144,7 +145,11 @@ class Planner {
     const nodes = new Map<string, FieldNode[]>();
     const visited = new Set<string>();
     for (const selectionSet of selectionSets) this.#collect(type, selectionSet, nodes, visited);
-    const fields = [...nodes].flatMap(([name, fieldNodes]) => this.#field(type, name, fieldNodes) ?? []);
+    const fields: FieldPlan[] = [];
+    for (const [name, fieldNodes] of nodes) {
+      const field = this.#field(type, name, fieldNodes, fields.length === 0);
+      if (field !== undefined) fields.push(field);
+    }
     return { type, fields };
   }
 
@@ -192,6 +197,7 @@ class Planner {
     parentType: GraphQLObjectType,
     responseName: string,
     fieldNodes: readonly FieldNode[],
+    isFirst: boolean,
   ): FieldPlan | undefined {
     const [node] = fieldNodes;
     const definition = node && this.#definition(parentType, node.name.value);
@@ -199,7 +205,7 @@ class Planner {
     if (node === undefined || definition === undefined || this.isTooLarge) return undefined;
     const type = this.#type(definition.type, fieldNodes);
     return {
-      label: `${JSON.stringify(responseName)}:`,
+      label: `${isFirst ? '{' : ','}${JSON.stringify(responseName)}:`,
       responseName,
       fieldName: definition.name,
       parentType,
@@ -234,30 +240,4 @@ class Planner {
     const selections = new Map(possible.map((object) => [object, this.selection(object, selectionSets)]));
     return { nonNull: false, kind: 'abstract', type, schema: this.#schema, selections };
   }
-}
-
-function constantArguments(
-  definition: GraphQLField<unknown, unknown>,
-  node: FieldNode,
-): Readonly<Record<string, unknown>> | undefined {
-  if (node.arguments?.some(({ value }) => usesVariables(value)) === true) return undefined;
-  return deepFreeze(getArgumentValues(definition, node));
-}
-
-function usesVariables(value: ValueNode): boolean {
-  let found = false;
-  visit(value, {
-    Variable() {
-      found = true;
-    },
-  });
-  return found;
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(deepFreeze);
-  }
-  return value;
 }

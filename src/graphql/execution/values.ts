@@ -15,6 +15,17 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
+/** Whether a batch has to be waited for. */
+export function hasThenable(values: readonly unknown[]): boolean {
+  for (let index = 0; index < values.length; index += 1) if (isThenable(values[index])) return true;
+  return false;
+}
+
+/** Whether a value is not one that can be completed: it is null, or stands for what went wrong. */
+export function isAbsent(value: unknown): boolean {
+  return value == null || value instanceof Failure || value instanceof Error;
+}
+
 /** Waits for the promises among values. One that is rejected leaves a failure at its place. */
 export async function settle(values: readonly unknown[]): Promise<unknown[]> {
   try {
@@ -36,6 +47,7 @@ export function plainProperty(object: unknown, name: string): unknown {
     return typeof object === 'function' ? notPlain : undefined;
   try {
     const property = (object as Record<string, unknown>)[name];
+    if (typeof property === 'string') return property;
     if (!isThenable(property)) return typeof property === 'function' ? notPlain : property;
     // It is asked for again by who can wait for it; nobody hears how this one ends.
     property.then(undefined, () => {});
@@ -46,12 +58,13 @@ export function plainProperty(object: unknown, name: string): unknown {
 }
 
 /** @throws {GraphQLError} when a value is no list, as graphql-js says it. */
-export function itemsOf(list: unknown, coordinate: string): Iterable<unknown> {
+export function itemsOf(list: unknown, coordinate: string): readonly unknown[] {
+  if (Array.isArray(list)) return list;
   if (
     typeof list !== 'object' ||
     typeof (list as Partial<Iterable<unknown>>)[Symbol.iterator] !== 'function'
   ) {
     throw new GraphQLError(`Expected Iterable, but did not find one for field "${coordinate}".`);
   }
-  return list as Iterable<unknown>;
+  return Array.from(list as Iterable<unknown>);
 }
