@@ -4,7 +4,13 @@ import {
   setPassword as setAccountPassword,
   unlinkIdentity,
 } from '../modules/accounts/index.ts';
-import { parseUserList, pageOfUsers, setUserRole, type UserRow } from '../modules/users/index.ts';
+import {
+  parseUserList,
+  pageOfUsers,
+  setUserRole,
+  userProjections,
+  type UserRow,
+} from '../modules/users/index.ts';
 import { toGlobalId } from '../shared/ids.ts';
 import { listRequest } from '../shared/pagination/index.ts';
 import type { Role } from '../shared/viewer.ts';
@@ -50,7 +56,7 @@ export async function listAccounts({
   role?: Role | null;
   limit: number;
 }): Promise<void> {
-  const list = parseUserList({ role }, 'CREATED_AT_DESC', listRequest(limit));
+  const list = parseUserList({ role }, 'CREATED_AT_DESC', listRequest(limit), userProjections.all);
   const users = await withDatabase((db) => pageOfUsers(db, list));
   const rows = users.map(describe);
   for (const line of alignColumns([['ID', 'USERNAME', 'ROLE', 'STATE', 'E-MAIL', 'NAME'], ...rows])) {

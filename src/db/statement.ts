@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Column, is, Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { PgColumn, PgDialect } from 'drizzle-orm/pg-core';
+import type { Projection } from '../shared/projection.ts';
+import { type Decoder, rowMapper } from './row-mapper.ts';
 
 /** Drizzle's query builder, without a connection: repositories build statements with it, and `statement` compiles them. */
 export const build = drizzle.mock();
@@ -56,37 +58,53 @@ export interface Statement<Values, Row> {
 
 /**
  * Compiles a statement, once. `query` gets the parameters as placeholders and the selection, and must select or
- * return exactly that selection, in its order.
+ * return exactly that selection, in its order. With a projection the selection is what the projection leaves of it;
+ * the row has the same type, and its other columns throw when they are asked for.
  */
 export function statement<P extends Parameters, S extends Selection>(definition: {
   name: string;
   parameters: P;
   selection: S;
+  projection?: Projection;
   query: (parameters: Placeholders<P>, selection: S) => SQLWrapper;
 }): Statement<ValuesOf<P>, RowOf<S>> {
-  const { name, parameters, selection, query } = definition;
+  const { name, parameters, selection, projection, query } = definition;
   const placeholders = Object.fromEntries(
     Object.entries(parameters).map(([key, type]) => [key, sql`${sql.placeholder(key)}::${sql.raw(type)}`]),
   ) as Placeholders<P>;
-  const { sql: text, params } = dialect.sqlToQuery(query(placeholders, selection).getSQL());
+  const unread = projection?.unread ?? [];
+  const read = Object.fromEntries(Object.entries(selection).filter(([key]) => !unread.includes(key))) as S;
+  const { sql: text, params } = dialect.sqlToQuery(query(placeholders, read).getSQL());
   return {
     name: `${name}_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
     text,
     values: (values) =>
       params.map((param) => (is(param, Placeholder) ? values[param.name as keyof P] : param)),
-    row: rowMapper(selection),
+    row: rowMapper<RowOf<S>>(decodersOf(read), unread),
   };
 }
 
-/** Remembers the statement of each variant of a query. Variants are flat objects with a bounded number of values. */
+/** For so many variants a query is compiled with exact projections. */
+const maxExactVariants = 250;
+
+/**
+ * Remembers the statement of each variant of a query. Variants are flat objects with a bounded number of values, but
+ * for `projection`: clients can ask for any set of columns. So once there are very many variants, further ones read the
+ * coarse projection, of which there are two at the most. Each variant is a statement that connections keep prepared, so
+ * this bounds the memory of the database, too; and none is forgotten for another, which connections would not notice.
+ */
 export function statementVariants<V extends object, Values, Row>(
   compile: (variant: V) => Statement<Values, Row>,
 ): (variant: V) => Statement<Values, Row> {
   const compiled = new Map<string, Statement<Values, Row>>();
-  return (variant) => {
+  return function find(variant) {
     const key = Object.values(variant).join();
     let found = compiled.get(key);
     if (found === undefined) {
+      const { projection } = variant as { readonly projection?: Projection };
+      if (compiled.size >= maxExactVariants && projection !== projection?.coarse) {
+        return find({ ...variant, projection: projection?.coarse });
+      }
       found = compile(variant);
       compiled.set(key, found);
     }
@@ -99,20 +117,12 @@ export function isAnyOf(column: PgColumn | SQL, values: SQL): SQL {
   return sql`${column} = any(${values})`;
 }
 
-function rowMapper<S extends Selection>(selection: S): (fields: readonly unknown[]) => RowOf<S> {
-  const columns = Object.entries(selection).map(([key, column]) => ({ key, decode: decoderOf(column) }));
-  return (fields) => {
-    const row: Record<string, unknown> = {};
-    for (const [position, { key, decode }] of columns.entries()) {
-      const field = fields[position];
-      row[key] = decode === null || field === null ? field : decode(field);
-    }
-    return row as RowOf<S>;
-  };
+function decodersOf(selection: Selection): Map<string, Decoder | null> {
+  return new Map(Object.entries(selection).map(([key, column]) => [key, decoderOf(column)]));
 }
 
 /** How a field becomes a value; null where it is one already. */
-function decoderOf(column: PgColumn | SQL.Aliased): ((field: unknown) => unknown) | null {
+function decoderOf(column: PgColumn | SQL.Aliased): Decoder | null {
   if (is(column, PgColumn)) {
     return column.mapFromDriverValue === PgColumn.prototype.mapFromDriverValue
       ? null

@@ -1,7 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { QueryResolvers, ResolversTypes } from '../generated/resolvers.ts';
-import { commentProjection } from '../modules/comments/index.ts';
-import { postProjection } from '../modules/posts/index.ts';
+import { commentProjections } from '../modules/comments/index.ts';
+import { postProjections } from '../modules/posts/index.ts';
+import { tagProjections } from '../modules/tags/index.ts';
+import { userProjections } from '../modules/users/index.ts';
 import { badInput, badInputAt, type Issue } from '../shared/errors.ts';
 import { type NodeKind, parseGlobalId } from '../shared/ids.ts';
 import type { Context } from './context.ts';
@@ -15,10 +17,10 @@ const readers: Record<
   NodeKind,
   (context: Context, info: GraphQLResolveInfo, uuid: string) => Promise<object | null>
 > = {
-  user: ({ loaders }, info, uuid) => loaders.userById(info).load(uuid),
-  tag: ({ loaders }, info, uuid) => loaders.tagById(info).load(uuid),
-  post: ({ loaders }, info, uuid) => loaders.postById(info, postProjection(info)).load(uuid),
-  comment: ({ loaders }, info, uuid) => loaders.commentById(info, commentProjection(info)).load(uuid),
+  user: ({ loaders }, info, uuid) => loaders.userById(info, userProjections.at(info)).load(uuid),
+  tag: ({ loaders }, info, uuid) => loaders.tagById(info, tagProjections.at(info)).load(uuid),
+  post: ({ loaders }, info, uuid) => loaders.postById(info, postProjections.at(info)).load(uuid),
+  comment: ({ loaders }, info, uuid) => loaders.commentById(info, commentProjections.at(info)).load(uuid),
   session: ({ loaders }, info, uuid) => loaders.sessionById(info).load(uuid),
 };
 
@@ -30,7 +32,7 @@ async function readNode(
   info: GraphQLResolveInfo,
 ): Promise<Node | null> {
   const row = await readers[kind](context, info, uuid);
-  return row === null ? null : ({ ...row, __typename: typeNames[kind] } as Node);
+  return row === null ? null : (Object.assign(row, { __typename: typeNames[kind] }) as Node);
 }
 
 const Query = {

@@ -1,4 +1,4 @@
-import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
 /** The part of a resolver's `info` that says what the operation selects. */
 export type SelectionInfo = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>;
@@ -41,7 +41,23 @@ function collect(
 }
 
 /** Whether an operation selects anything of a connection for which its page must be read. */
-export function selectsItems(info: SelectionInfo): boolean {
+export const selectsItems = oncePerPosition((info) => {
   const names = selectedFields(info);
   return names.has('nodes') || names.has('edges') || names.has('pageInfo');
+});
+
+/**
+ * Remembers what `work` finds out about a field position. All parents at it have the same list of field nodes, and all
+ * requests as long as the plan of their operation is kept.
+ */
+export function oncePerPosition<T>(work: (info: SelectionInfo) => T): (info: SelectionInfo) => T {
+  const found = new WeakMap<readonly FieldNode[], { readonly result: T }>();
+  return (info) => {
+    let known = found.get(info.fieldNodes);
+    if (known === undefined) {
+      known = { result: work(info) };
+      found.set(info.fieldNodes, known);
+    }
+    return known.result;
+  };
 }

@@ -8,6 +8,7 @@ import { toGlobalId } from '../../shared/ids.ts';
 import { parseId } from '../../shared/node-id.ts';
 import { Connection, pageRequest } from '../../shared/pagination/index.ts';
 import { selectsItems } from '../../shared/selection.ts';
+import { userProjections } from '../users/index.ts';
 import { sessionOrder } from './order.ts';
 import type { SessionRow } from './repository-sessions.ts';
 import * as service from './service.ts';
@@ -16,7 +17,7 @@ import * as sessions from './service-sessions.ts';
 
 const Query = {
   viewer: (_, _args, { viewer, loaders }, info) =>
-    viewer === null ? null : loaders.userById(info).load(viewer.id),
+    viewer === null ? null : loaders.userById(info, userProjections.at(info)).load(viewer.id),
 } satisfies QueryResolvers;
 
 const Mutation = {

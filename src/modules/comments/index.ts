@@ -1,3 +1,4 @@
+export { commentProjections, type CommentRow } from './columns.ts';
 export { commentLoaders } from './loaders.ts';
-export { type CommentProjection, type CommentRow, findCommentsByIds } from './repository.ts';
-export { type Comment, commentProjection, commentResolvers } from './resolvers.ts';
+export { findCommentsByIds } from './repository.ts';
+export { type Comment, commentResolvers } from './resolvers.ts';

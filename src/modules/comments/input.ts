@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { CommentFilter } from '../../generated/resolvers.ts';
 import { listRequest, type PageArguments, pageRequest } from '../../shared/pagination/index.ts';
+import type { Projection } from '../../shared/projection.ts';
 import { idOf, parseInput, textOf } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import { visibleTo } from '../posts/index.ts';
 import { type CommentOrderName, commentOrders } from './order.ts';
-import type { CommentProjection } from './repository.ts';
 import type { CommentFilterValues, CommentList } from './repository-lists.ts';
 
 const body = textOf('The text', { min: 1, max: 10_000 });
@@ -48,7 +48,7 @@ export interface CommentConnectionArguments extends PageArguments {
 export function parseCommentConnection(
   { filter, orderBy, ...args }: CommentConnectionArguments,
   viewer: Viewer,
-  projection: CommentProjection,
+  projection: Projection,
 ): CommentList {
   const page = pageRequest(args, commentOrders[orderBy]);
   return { filter: parseCommentFilter(filter), scope: visibleTo(viewer), order: orderBy, page, projection };
@@ -58,7 +58,7 @@ export function parseCommentConnection(
 export function newestComments(
   limit: number | null | undefined,
   viewer: Viewer,
-  projection: CommentProjection,
+  projection: Projection,
 ): CommentList {
   return {
     filter: { authorId: null, topLevel: null },

@@ -1,13 +1,10 @@
 import type { Queryable } from '../../db/index.ts';
 import { fieldLoader } from '../../shared/field-loader.ts';
+import type { Projection } from '../../shared/projection.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import { visibleTo } from '../posts/index.ts';
-import {
-  commentCountsOfPosts,
-  type CommentProjection,
-  type CommentRow,
-  findCommentsByIds,
-} from './repository.ts';
+import type { CommentRow } from './columns.ts';
+import { commentCountsOfPosts, findCommentsByIds } from './repository.ts';
 import {
   type CommentList,
   countByAuthors,
@@ -22,7 +19,7 @@ import {
 export function commentLoaders(db: Queryable, viewer: Viewer) {
   const scope = visibleTo(viewer);
   return {
-    commentById: fieldLoader<string, CommentRow | null, [CommentProjection]>((ids, projection) =>
+    commentById: fieldLoader<string, CommentRow | null, [Projection]>((ids, projection) =>
       findCommentsByIds(db, ids, scope, projection),
     ),
     commentsByPost: fieldLoader<string, CommentRow[], [CommentList]>((ids, list) =>

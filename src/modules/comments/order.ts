@@ -1,5 +1,5 @@
 import { isTimeKey, type ListOrder } from '../../shared/pagination/index.ts';
-import type { CommentRow } from './repository.ts';
+import type { CommentRow } from './columns.ts';
 
 /** The orders that lists of comments come in, as the contract names them. */
 export type CommentOrderName = 'CREATED_AT_DESC' | 'CREATED_AT_ASC';

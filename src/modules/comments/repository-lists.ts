@@ -20,9 +20,11 @@ import {
 } from '../../db/index.ts';
 import { comments } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
+import type { Projection } from '../../shared/projection.ts';
 import type { PostScope } from '../posts/index.ts';
+import { commentColumns, type CommentRow } from './columns.ts';
 import type { CommentOrderName } from './order.ts';
-import { commentColumns, type CommentProjection, type CommentRow, isVisible } from './repository.ts';
+import { isVisible } from './repository.ts';
 
 /** Which comments a list holds. Null stands for any. */
 export interface CommentFilterValues {
@@ -36,7 +38,7 @@ export interface CommentList {
   readonly scope: PostScope;
   readonly order: CommentOrderName;
   readonly page: PageRequest;
-  readonly projection: CommentProjection;
+  readonly projection: Projection;
 }
 
 const parentColumns = { post: comments.postId, author: comments.authorId, comment: comments.parentId };
@@ -84,15 +86,16 @@ const sortOrders: Record<CommentOrderName, SortOrder> = {
 };
 
 const commentPage = statementVariants(
-  (shape: FilterShape & PageShape & { order: CommentOrderName; projection: CommentProjection }) =>
+  (shape: FilterShape & PageShape & { order: CommentOrderName; projection: Projection }) =>
     statement({
       name: `comments_page_${shape.parent}`,
       parameters: { ...filterParameters, ...pageParameters },
-      selection: { parentId, ...commentColumns(shape.projection) },
-      query(parameters) {
+      selection: { parentId, ...commentColumns },
+      projection: shape.projection,
+      query(parameters, { parentId: _, ...columns }) {
         const { range, orderBy, limit } = keyset(sortOrders[shape.order], shape, parameters);
         const page = build
-          .select(commentColumns(shape.projection))
+          .select(columns)
           .from(comments)
           .where(and(conditions(shape, parameters), range))
           .orderBy(...orderBy)

@@ -3,15 +3,14 @@ import { build, statement, statementVariants, type Transaction } from '../../db/
 import { comments } from '../../db/tables/index.ts';
 import { rendererVersion } from '../../shared/markdown.ts';
 import type { PostScope } from '../posts/index.ts';
-import { commentColumns, type CommentRow, isVisible } from './repository.ts';
-
-const columns = commentColumns('full');
+import { commentColumns, type CommentRow } from './columns.ts';
+import { isVisible } from './repository.ts';
 
 const lockComment = statementVariants(({ scope }: { scope: PostScope['kind'] }) =>
   statement({
     name: 'comment_lock',
     parameters: { id: 'uuid', viewerId: 'uuid' },
-    selection: columns,
+    selection: commentColumns,
     query: ({ id, viewerId }, selection) =>
       build
         .select(selection)
@@ -52,7 +51,7 @@ export async function holdCommentOfPost(tx: Transaction, id: string, postId: str
 const insertComment = statement({
   name: 'comment_insert',
   parameters: { id: 'uuid', postId: 'uuid', authorId: 'uuid', parentId: 'uuid', body: 'text', html: 'text' },
-  selection: columns,
+  selection: commentColumns,
   query: (values, selection) =>
     build
       .insert(comments)
@@ -78,7 +77,7 @@ export async function createCommentRow(tx: Transaction, comment: NewComment): Pr
 const updateText = statement({
   name: 'comment_update',
   parameters: { id: 'uuid', body: 'text', html: 'text' },
-  selection: columns,
+  selection: commentColumns,
   query: ({ id, ...values }, selection) =>
     build
       .update(comments)

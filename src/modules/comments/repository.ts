@@ -1,41 +1,9 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import {
-  build,
-  byId,
-  isAnyOf,
-  type Queryable,
-  type RowOf,
-  statement,
-  statementVariants,
-} from '../../db/index.ts';
+import { build, byId, isAnyOf, type Queryable, statement, statementVariants } from '../../db/index.ts';
 import { comments, posts } from '../../db/tables/index.ts';
+import type { Projection } from '../../shared/projection.ts';
 import { isPostVisible, type PostScope } from '../posts/index.ts';
-
-/** What lists read of a comment. */
-const cardColumns = {
-  id: comments.id,
-  postId: comments.postId,
-  authorId: comments.authorId,
-  /** The comment that this one answers. */
-  answeredId: comments.parentId,
-  body: comments.body,
-  createdAt: comments.createdAt,
-  updatedAt: comments.updatedAt,
-};
-
-/** A comment with its text as HTML, too. */
-const fullColumns = { ...cardColumns, html: comments.html };
-
-/** How much of a comment is read. */
-export type CommentProjection = 'card' | 'full';
-
-/** A comment as it was read: the HTML is there in the projection `full`. */
-export type CommentRow = RowOf<typeof cardColumns> & Partial<Pick<RowOf<typeof fullColumns>, 'html'>>;
-
-/** The columns of a projection. The type is that of the smaller one, whose columns both have. */
-export function commentColumns(projection: CommentProjection): typeof cardColumns {
-  return projection === 'full' ? fullColumns : cardColumns;
-}
+import { commentColumns, type CommentRow } from './columns.ts';
 
 /** The condition that keeps a viewer from comments under posts that they may not see. */
 export function isVisible(kind: PostScope['kind'], viewerId: SQL): SQL | undefined {
@@ -45,11 +13,12 @@ export function isVisible(kind: PostScope['kind'], viewerId: SQL): SQL | undefin
 }
 
 const commentsByIds = statementVariants(
-  ({ projection, scope }: { projection: CommentProjection; scope: PostScope['kind'] }) =>
+  ({ projection, scope }: { projection: Projection; scope: PostScope['kind'] }) =>
     statement({
       name: 'comments_by_ids',
       parameters: { ids: 'uuid[]', viewerId: 'uuid' },
-      selection: commentColumns(projection),
+      selection: commentColumns,
+      projection,
       query: ({ ids, viewerId }, columns) =>
         build
           .select(columns)
@@ -63,7 +32,7 @@ export async function findCommentsByIds(
   db: Queryable,
   ids: readonly string[],
   scope: PostScope,
-  projection: CommentProjection,
+  projection: Projection,
 ): Promise<(CommentRow | null)[]> {
   const { kind, viewerId } = scope;
   return byId(ids, await db.run(commentsByIds({ projection, scope: kind }), { ids, viewerId }));

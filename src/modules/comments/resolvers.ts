@@ -7,27 +7,15 @@ import type {
 import { toGlobalId } from '../../shared/ids.ts';
 import { parseId } from '../../shared/node-id.ts';
 import { Connection } from '../../shared/pagination/index.ts';
-import { selectedFields, type SelectionInfo, selectsItems } from '../../shared/selection.ts';
-import { postProjection } from '../posts/index.ts';
+import { type SelectionInfo, selectsItems } from '../../shared/selection.ts';
+import { postProjections } from '../posts/index.ts';
+import { userProjections } from '../users/index.ts';
+import { commentProjections, type CommentRow } from './columns.ts';
 import { newestComments, parseCommentConnection } from './input.ts';
 import { commentOrders } from './order.ts';
 import { mayWithComment } from './policy.ts';
-import type { CommentProjection, CommentRow } from './repository.ts';
 import type { CommentList } from './repository-lists.ts';
 import * as service from './service.ts';
-
-/** What an operation reads of the comments at a field, or below it at the paths given. */
-export function commentProjection(
-  info: SelectionInfo,
-  ...paths: readonly (readonly string[])[]
-): CommentProjection {
-  return selectedFields(info, ...paths).has('html') ? 'full' : 'card';
-}
-
-/** What an operation reads of the comments in a connection. */
-function connectionProjection(info: SelectionInfo): CommentProjection {
-  return commentProjection(info, ['nodes'], ['edges', 'node']);
-}
 
 /** A connection of comments, whose page is read when anything of it is selected. */
 async function commentConnection(
@@ -48,7 +36,7 @@ const Mutation = {
 const User = {
   comments({ id }, args, { loaders, viewer }, info) {
     const newest = { ...args, orderBy: 'CREATED_AT_DESC' as const };
-    const list = parseCommentConnection(newest, viewer, connectionProjection(info));
+    const list = parseCommentConnection(newest, viewer, commentProjections.ofPage(info));
     return commentConnection(
       info,
       list,
@@ -60,9 +48,9 @@ const User = {
 
 const Post = {
   comments: ({ id }, { limit }, { loaders, viewer }, info) =>
-    loaders.commentsByPost(info, newestComments(limit, viewer, commentProjection(info))).load(id),
+    loaders.commentsByPost(info, newestComments(limit, viewer, commentProjections.at(info))).load(id),
   commentsConnection({ id }, args, { loaders, viewer }, info) {
-    const list = parseCommentConnection(args, viewer, connectionProjection(info));
+    const list = parseCommentConnection(args, viewer, commentProjections.ofPage(info));
     return commentConnection(
       info,
       list,
@@ -80,17 +68,14 @@ export interface Comment extends CommentRow {
 
 const Comment = {
   id: ({ id }) => toGlobalId('comment', id),
-  html: ({ html }) => {
-    if (html === undefined) throw new Error('The comment was read without its html.');
-    return html;
-  },
-  author: ({ authorId }, _, { loaders }, info) => loaders.userById(info).load(authorId),
-  post: ({ postId }, _, { loaders }, info) => loaders.postById(info, postProjection(info)).load(postId),
+  author: ({ authorId }, _, { loaders }, info) =>
+    loaders.userById(info, userProjections.at(info)).load(authorId),
+  post: ({ postId }, _, { loaders }, info) => loaders.postById(info, postProjections.at(info)).load(postId),
   parent: ({ answeredId }, _, { loaders }, info) =>
-    answeredId === null ? null : loaders.commentById(info, commentProjection(info)).load(answeredId),
+    answeredId === null ? null : loaders.commentById(info, commentProjections.at(info)).load(answeredId),
   replies({ id }, args, { loaders, viewer }, info) {
     const oldest = { ...args, orderBy: 'CREATED_AT_ASC' as const };
-    const list = parseCommentConnection(oldest, viewer, connectionProjection(info));
+    const list = parseCommentConnection(oldest, viewer, commentProjections.ofPage(info));
     return commentConnection(
       info,
       list,

@@ -6,9 +6,9 @@ import { parseInput } from '../../shared/validation.ts';
 import { signedIn, type Viewer } from '../../shared/viewer.ts';
 import { holdPublishedPost, visibleTo } from '../posts/index.ts';
 import type { ServiceContext } from '../users/index.ts';
+import type { CommentRow } from './columns.ts';
 import { commentChanges, newComment } from './input.ts';
 import { type CommentAction, mayWithComment } from './policy.ts';
-import type { CommentRow } from './repository.ts';
 import {
   createCommentRow,
   deleteCommentById,
@@ -29,7 +29,7 @@ export async function addComment({ db, viewer }: ServiceContext, input: unknown)
   const { html } = renderMarkdown(body);
   const id = newUuid();
   return db.transaction(async (tx) => {
-    await holdPublishedPost(tx, viewer, postId, 'card');
+    await holdPublishedPost(tx, viewer, postId);
     if (parentId !== null && !(await holdCommentOfPost(tx, parentId, postId))) {
       throw badInputAt(['input', 'parentId'], 'not_found', 'There is no such comment under the post.');
     }

@@ -14,14 +14,15 @@ import {
 } from '../../db/index.ts';
 import { follows, posts } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
-import { postColumns, type PostProjection, type PostRow } from '../posts/index.ts';
+import type { Projection } from '../../shared/projection.ts';
+import { postColumns, type PostRow } from '../posts/index.ts';
 
 /** Whose feed to read, and which page of it. */
 export interface Feed {
   readonly followerId: string;
   readonly order: 'PUBLISHED_AT_DESC';
   readonly page: PageRequest;
-  readonly projection: PostProjection;
+  readonly projection: Projection;
 }
 
 const isPublishedByFollowee = sql`${posts.authorId} = ${follows.followeeId} and ${posts.status} = 'PUBLISHED'`;
@@ -29,11 +30,12 @@ const isPublishedByFollowee = sql`${posts.authorId} = ${follows.followeeId} and 
 /**
  * Reads the page of each followed user off the index, and the posts themselves only for the page that comes of them.
  */
-const feedPage = statementVariants(({ projection, ...shape }: PageShape & { projection: PostProjection }) =>
+const feedPage = statementVariants(({ projection, ...shape }: PageShape & { projection: Projection }) =>
   statement({
     name: 'feed_page',
     parameters: { followerId: 'uuid', ...pageParameters },
-    selection: postColumns(projection),
+    selection: postColumns,
+    projection,
     query({ followerId, ...parameters }, columns) {
       const { range, orderBy, limit } = keyset(
         { key: posts.listedAt, keyType: 'timestamptz', id: posts.id, descending: true },

@@ -19,6 +19,7 @@ import {
 } from '../../db/index.ts';
 import { follows, users } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
+import type { Projection } from '../../shared/projection.ts';
 import { userColumns, type UserRow } from '../users/index.ts';
 
 /** A user in a list of followers or followed users, with the time of the follow. */
@@ -35,17 +36,23 @@ export type FollowSide = keyof typeof sides;
 
 const followUserColumns = { ...userColumns, followedAt: follows.createdAt };
 
-const followPage = statementVariants(({ side, ...shape }: PageShape & { side: FollowSide }) =>
+interface FollowPageShape extends PageShape {
+  readonly side: FollowSide;
+  readonly projection: Projection;
+}
+
+const followPage = statementVariants(({ side, projection, ...shape }: FollowPageShape) =>
   statement({
     name: `${side}_page`,
     parameters: { parents: 'uuid[]', ...pageParameters },
     selection: { parentId, ...followUserColumns },
-    query(parameters) {
+    projection,
+    query(parameters, { parentId: _, ...columns }) {
       const { own, other } = sides[side];
       const sort = { key: follows.createdAt, keyType: 'timestamptz', id: other, descending: true } as const;
       const { range, orderBy, limit } = keyset(sort, shape, parameters);
       const page = build
-        .select(followUserColumns)
+        .select(columns)
         .from(follows)
         .innerJoin(users, eq(users.id, other))
         .where(and(sql`${own} = parent.id`, range))
@@ -62,8 +69,9 @@ export async function pageOfFollows(
   side: FollowSide,
   ids: readonly string[],
   page: PageRequest,
+  projection: Projection,
 ): Promise<FollowUserRow[][]> {
-  const variant = followPage({ side, ...pageShape(page) });
+  const variant = followPage({ side, projection, ...pageShape(page) });
   return byParent(ids, await db.run(variant, { parents: ids, ...pageValues(page) }));
 }
 

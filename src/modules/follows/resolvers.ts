@@ -8,7 +8,8 @@ import {
 } from '../../shared/pagination/index.ts';
 import { type SelectionInfo, selectsItems } from '../../shared/selection.ts';
 import { signedIn } from '../../shared/viewer.ts';
-import { connectionProjection, postConnection, postOrders } from '../posts/index.ts';
+import { postConnection, postOrders, postProjections } from '../posts/index.ts';
+import { userProjections } from '../users/index.ts';
 import { followOrder } from './order.ts';
 import type { FollowUserRow } from './repository.ts';
 import { countFeed, type Feed, pageOfFeed } from './repository-feed.ts';
@@ -31,7 +32,7 @@ const Query = {
       followerId: signedIn(viewer).id,
       order: 'PUBLISHED_AT_DESC',
       page: pageRequest(args, postOrders.PUBLISHED_AT_DESC),
-      projection: connectionProjection(info),
+      projection: postProjections.ofPage(info),
     };
     return postConnection(
       info,
@@ -52,14 +53,14 @@ const User = {
     followConnection(
       info,
       args,
-      (page) => loaders.followersByUser(info, page).load(id),
+      (page) => loaders.followersByUser(info, page, userProjections.ofNodes(info)).load(id),
       () => loaders.followerListCountByUser(info).load(id),
     ),
   following: ({ id }, args, { loaders }, info) =>
     followConnection(
       info,
       args,
-      (page) => loaders.followingByUser(info, page).load(id),
+      (page) => loaders.followingByUser(info, page, userProjections.ofNodes(info)).load(id),
       () => loaders.followingListCountByUser(info).load(id),
     ),
   followerCount: ({ id }, _, { loaders }, info) => loaders.followerCountByUser(info).load(id),

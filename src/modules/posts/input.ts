@@ -3,12 +3,12 @@ import { textQuery } from '../../db/index.ts';
 import type { PostFilter } from '../../generated/resolvers.ts';
 import { isTimeKey, listRequest, type PageArguments, pageRequest } from '../../shared/pagination/index.ts';
 import { excerptOf } from '../../shared/markdown.ts';
+import type { Projection } from '../../shared/projection.ts';
 import { bytesOf, idOf, lineOf, parseInput, rule, textOf } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import { tagNames } from '../tags/index.ts';
 import { type PostOrderName, postOrders } from './order.ts';
 import { visibleTo } from './policy.ts';
-import type { PostProjection } from './repository.ts';
 import type { PostFilterValues, PostList } from './repository-lists.ts';
 
 const title = lineOf('The title', { min: 1, max: 200 });
@@ -89,7 +89,7 @@ export interface PostConnectionArguments extends PageArguments {
 export function parsePostConnection(
   args: PostConnectionArguments,
   viewer: Viewer,
-  projection: PostProjection,
+  projection: Projection,
 ): PostList {
   const page = pageRequest(args, postOrders[args.orderBy]);
   return {
@@ -114,7 +114,7 @@ const published: PostFilterValues = {
 export function newestPosts(
   limit: number | null | undefined,
   viewer: Viewer,
-  projection: PostProjection,
+  projection: Projection,
 ): PostList {
   return {
     filter: published,

@@ -25,9 +25,11 @@ import {
 } from '../../db/index.ts';
 import { type PostStatus, posts, postTags, tags } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
+import type { Projection } from '../../shared/projection.ts';
+import { postColumns, type PostRow } from './columns.ts';
 import type { PostOrderName } from './order.ts';
 import type { PostScope } from './policy.ts';
-import { isVisible, postColumns, type PostProjection, type PostRow } from './repository.ts';
+import { isVisible } from './repository.ts';
 
 /** Which posts a list holds. */
 export interface PostFilterValues {
@@ -47,7 +49,7 @@ export interface PostList {
   readonly scope: PostScope;
   readonly order: PostOrderName;
   readonly page: PageRequest;
-  readonly projection: PostProjection;
+  readonly projection: Projection;
 }
 
 /** Whose posts: everybody's, those of authors, or those of tags. */
@@ -112,9 +114,9 @@ function listingOf({ parent, tag }: FilterShape) {
     : { isTagged: false, status: posts.status, listedAt: posts.listedAt, id: posts.id };
 }
 
-function selectPosts(shape: FilterShape, columns: Record<string, never> | ReturnType<typeof postColumns>) {
+function selectPosts(shape: FilterShape, columns: Partial<typeof postColumns>) {
   const query = build
-    .select(columns as ReturnType<typeof postColumns>)
+    .select(columns as typeof postColumns)
     .from(posts)
     .$dynamic();
   return listingOf(shape).isTagged ? query.innerJoin(postTags, eq(postTags.postId, posts.id)) : query;
@@ -161,17 +163,18 @@ function sortOrder(shape: FilterShape, order: PostOrderName): SortOrder {
 }
 
 const postPage = statementVariants(
-  (shape: FilterShape & PageShape & { order: PostOrderName; projection: PostProjection }) =>
+  (shape: FilterShape & PageShape & { order: PostOrderName; projection: Projection }) =>
     statement({
       name: `posts_page_${shape.parent}`,
       parameters: { ...filterParameters, ...pageParameters },
       selection:
         shape.parent === 'none'
-          ? (postColumns(shape.projection) as ReturnType<typeof postColumns> & { parentId: typeof parentId })
-          : { parentId, ...postColumns(shape.projection) },
-      query(parameters) {
+          ? (postColumns as typeof postColumns & { parentId: typeof parentId })
+          : { parentId, ...postColumns },
+      projection: shape.projection,
+      query(parameters, { parentId: _, ...columns }) {
         const { range, orderBy, limit } = keyset(sortOrder(shape, shape.order), shape, parameters);
-        const page = selectPosts(shape, postColumns(shape.projection))
+        const page = selectPosts(shape, columns)
           .where(and(conditions(shape, parameters), range))
           .orderBy(...orderBy)
           .limit(limit);

@@ -9,16 +9,16 @@ import {
 } from '../../db/index.ts';
 import { type PostStatus, postContributors, posts, postTags } from '../../db/tables/index.ts';
 import { rendererVersion } from '../../shared/markdown.ts';
+import type { Projection } from '../../shared/projection.ts';
+import { postColumns, type PostRow } from './columns.ts';
 import type { PostScope } from './policy.ts';
-import { isVisible, postColumns, type PostProjection, type PostRow } from './repository.ts';
-
-const columns = postColumns('full');
+import { isVisible } from './repository.ts';
 
 /** What every change of a post sets beside. */
 const touched = { version: sql`${posts.version} + 1`, updatedAt: sql`now()` };
 
 const lockColumns = {
-  ...columns,
+  ...postColumns,
   hasOwnExcerpt: posts.hasOwnExcerpt,
   // As much as an excerpt is made of.
   searchText: sql<string>`left(${posts.searchText}, 600)`.as('search_text'),
@@ -52,11 +52,12 @@ export async function lockPostById(
 }
 
 const holdPost = statementVariants(
-  ({ scope, projection }: { scope: PostScope['kind']; projection: PostProjection }) =>
+  ({ scope, projection }: { scope: PostScope['kind']; projection: Projection }) =>
     statement({
       name: 'post_hold',
       parameters: { id: 'uuid', viewerId: 'uuid' },
-      selection: postColumns(projection),
+      selection: postColumns,
+      projection,
       query: ({ id, viewerId }, selection) =>
         build
           .select(selection)
@@ -75,7 +76,7 @@ export async function holdPostById(
   tx: Transaction,
   id: string,
   { kind, viewerId }: PostScope,
-  projection: PostProjection,
+  projection: Projection,
 ): Promise<PostRow | null> {
   const [post = null] = await tx.run(holdPost({ scope: kind, projection }), { id, viewerId });
   return post;
@@ -118,7 +119,7 @@ const insertPost = statement({
     title: 'text',
     status: 'text',
   },
-  selection: columns,
+  selection: postColumns,
   query: ({ status, ...values }, selection) =>
     build
       .insert(posts)
@@ -147,7 +148,7 @@ export async function createPostRow(tx: Transaction, post: NewPost): Promise<Pos
 const updateText = statement({
   name: 'post_update',
   parameters: { ...textParameters, ...excerptParameters, id: 'uuid', title: 'text' },
-  selection: columns,
+  selection: postColumns,
   query: ({ id, ...values }, selection) =>
     build
       .update(posts)
@@ -159,7 +160,7 @@ const updateText = statement({
 const updateTitle = statement({
   name: 'post_update_title',
   parameters: { ...excerptParameters, id: 'uuid', title: 'text' },
-  selection: columns,
+  selection: postColumns,
   query: ({ id, ...values }, selection) =>
     build
       .update(posts)
@@ -182,7 +183,7 @@ export async function updatePostRow(
 const updateStatus = statement({
   name: 'post_update_status',
   parameters: { id: 'uuid', slug: 'text', status: 'text' },
-  selection: columns,
+  selection: postColumns,
   query: ({ id, slug, status }, selection) =>
     build
       .update(posts)

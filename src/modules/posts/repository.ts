@@ -5,46 +5,15 @@ import {
   byParent,
   isAnyOf,
   type Queryable,
-  type RowOf,
   statement,
   statementVariants,
 } from '../../db/index.ts';
 import { postContributors, posts, postTags, tags, users } from '../../db/tables/index.ts';
+import type { Projection } from '../../shared/projection.ts';
 import { tagColumns, type TagRow } from '../tags/index.ts';
 import { userColumns, type UserRow } from '../users/index.ts';
+import { postColumns, type PostRow } from './columns.ts';
 import type { PostScope } from './policy.ts';
-
-/** What lists read of a post. */
-const cardColumns = {
-  id: posts.id,
-  authorId: posts.authorId,
-  slug: posts.slug,
-  title: posts.title,
-  excerpt: posts.excerpt,
-  readingTimeMinutes: posts.readingTimeMinutes,
-  status: posts.status,
-  version: posts.version,
-  createdAt: posts.createdAt,
-  updatedAt: posts.updatedAt,
-  publishedAt: posts.publishedAt,
-  listedAt: posts.listedAt,
-};
-
-/** A post with its text. */
-const fullColumns = { ...cardColumns, body: posts.body, html: posts.html };
-
-/** How much of a post is read. */
-export type PostProjection = 'card' | 'full';
-
-type FullPostRow = RowOf<typeof fullColumns>;
-
-/** A post as it was read: the text is there in the projection `full`. */
-export type PostRow = RowOf<typeof cardColumns> & Partial<Pick<FullPostRow, 'body' | 'html'>>;
-
-/** The columns of a projection. The type is that of the smaller one, whose columns both have. */
-export function postColumns(projection: PostProjection): typeof cardColumns {
-  return projection === 'full' ? fullColumns : cardColumns;
-}
 
 /** The condition that keeps a viewer from what they may not see. */
 export function isVisible(kind: PostScope['kind'], viewerId: SQL): SQL | undefined {
@@ -54,7 +23,7 @@ export function isVisible(kind: PostScope['kind'], viewerId: SQL): SQL | undefin
 }
 
 interface PostShape {
-  readonly projection: PostProjection;
+  readonly projection: Projection;
   readonly scope: PostScope['kind'];
 }
 
@@ -62,7 +31,8 @@ const postsByIds = statementVariants(({ projection, scope }: PostShape) =>
   statement({
     name: 'posts_by_ids',
     parameters: { ids: 'uuid[]', viewerId: 'uuid' },
-    selection: postColumns(projection),
+    selection: postColumns,
+    projection,
     query: ({ ids, viewerId }, columns) =>
       build
         .select(columns)
@@ -76,7 +46,7 @@ export async function findPostsByIds(
   db: Queryable,
   ids: readonly string[],
   scope: PostScope,
-  projection: PostProjection,
+  projection: Projection,
 ): Promise<(PostRow | null)[]> {
   const { kind, viewerId } = scope;
   return byId(ids, await db.run(postsByIds({ projection, scope: kind }), { ids, viewerId }));
@@ -86,7 +56,8 @@ const postBySlug = statementVariants(({ projection, scope }: PostShape) =>
   statement({
     name: 'post_by_slug',
     parameters: { slug: 'text', viewerId: 'uuid' },
-    selection: postColumns(projection),
+    selection: postColumns,
+    projection,
     query: ({ slug, viewerId }, columns) =>
       build
         .select(columns)
@@ -99,47 +70,61 @@ export async function findPostBySlug(
   db: Queryable,
   slug: string,
   scope: PostScope,
-  projection: PostProjection,
+  projection: Projection,
 ): Promise<PostRow | null> {
   const { kind, viewerId } = scope;
   const [post = null] = await db.run(postBySlug({ projection, scope: kind }), { slug, viewerId });
   return post;
 }
 
-const contributorsByPosts = statement({
-  name: 'contributors_by_posts',
-  parameters: { ids: 'uuid[]' },
-  selection: { parentId: postContributors.postId, ...userColumns },
-  query: ({ ids }, columns) =>
-    build
-      .select(columns)
-      .from(postContributors)
-      .innerJoin(users, eq(users.id, postContributors.userId))
-      .where(isAnyOf(postContributors.postId, ids))
-      .orderBy(postContributors.postId, postContributors.position),
-});
+const contributorsByPosts = statementVariants(({ projection }: { projection: Projection }) =>
+  statement({
+    name: 'contributors_by_posts',
+    parameters: { ids: 'uuid[]' },
+    selection: { parentId: postContributors.postId, ...userColumns },
+    projection,
+    query: ({ ids }, columns) =>
+      build
+        .select(columns)
+        .from(postContributors)
+        .innerJoin(users, eq(users.id, postContributors.userId))
+        .where(isAnyOf(postContributors.postId, ids))
+        .orderBy(postContributors.postId, postContributors.position),
+  }),
+);
 
 /** Who is named beside the authors of these posts. */
-export async function contributorsOfPosts(db: Queryable, ids: readonly string[]): Promise<UserRow[][]> {
-  return byParent(ids, await db.run(contributorsByPosts, { ids }));
+export async function contributorsOfPosts(
+  db: Queryable,
+  ids: readonly string[],
+  projection: Projection,
+): Promise<UserRow[][]> {
+  return byParent(ids, await db.run(contributorsByPosts({ projection }), { ids }));
 }
 
-const tagsByPosts = statement({
-  name: 'tags_by_posts',
-  parameters: { ids: 'uuid[]' },
-  selection: { parentId: postTags.postId, ...tagColumns },
-  query: ({ ids }, columns) =>
-    build
-      .select(columns)
-      .from(postTags)
-      .innerJoin(tags, eq(tags.id, postTags.tagId))
-      .where(isAnyOf(postTags.postId, ids))
-      .orderBy(postTags.postId, tags.slug),
-});
+const tagsByPosts = statementVariants(({ projection }: { projection: Projection }) =>
+  statement({
+    name: 'tags_by_posts',
+    parameters: { ids: 'uuid[]' },
+    selection: { parentId: postTags.postId, ...tagColumns },
+    projection,
+    query: ({ ids }, columns) =>
+      build
+        .select(columns)
+        .from(postTags)
+        .innerJoin(tags, eq(tags.id, postTags.tagId))
+        .where(isAnyOf(postTags.postId, ids))
+        .orderBy(postTags.postId, tags.slug),
+  }),
+);
 
 /** The tags of these posts, by slug. */
-export async function tagsOfPosts(db: Queryable, ids: readonly string[]): Promise<TagRow[][]> {
-  return byParent(ids, await db.run(tagsByPosts, { ids }));
+export async function tagsOfPosts(
+  db: Queryable,
+  ids: readonly string[],
+  projection: Projection,
+): Promise<TagRow[][]> {
+  return byParent(ids, await db.run(tagsByPosts({ projection }), { ids }));
 }
 
 const postCountsByTags = statement({

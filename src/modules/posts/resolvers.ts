@@ -8,29 +8,18 @@ import type {
 import { toGlobalId } from '../../shared/ids.ts';
 import { parseId } from '../../shared/node-id.ts';
 import { Connection } from '../../shared/pagination/index.ts';
-import { selectedFields, type SelectionInfo, selectsItems } from '../../shared/selection.ts';
+import { type SelectionInfo, selectsItems } from '../../shared/selection.ts';
 import { parseInput, soughtName } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';
+import { tagProjections } from '../tags/index.ts';
+import { userProjections } from '../users/index.ts';
+import { type PostRow, postProjections } from './columns.ts';
 import { newestPosts, parsePostConnection } from './input.ts';
 import { postOrders } from './order.ts';
 import { canWithPost, type PostAction, visibleTo } from './policy.ts';
-import { findPostBySlug, type PostProjection, type PostRow } from './repository.ts';
+import { findPostBySlug } from './repository.ts';
 import { countPosts, pageOfPosts, type PostList } from './repository-lists.ts';
 import * as service from './service.ts';
-
-/** What an operation reads of the posts at a field, or below it at the paths given. */
-export function postProjection(
-  info: SelectionInfo,
-  ...paths: readonly (readonly string[])[]
-): PostProjection {
-  const names = selectedFields(info, ...paths);
-  return names.has('body') || names.has('html') ? 'full' : 'card';
-}
-
-/** What an operation reads of the posts in a connection. */
-export function connectionProjection(info: SelectionInfo): PostProjection {
-  return postProjection(info, ['nodes'], ['edges', 'node']);
-}
 
 /** A connection of posts, whose page is read when anything of it is selected. */
 export async function postConnection(
@@ -44,13 +33,13 @@ export async function postConnection(
 
 const Query = {
   post: (_, { id }, { loaders }, info) =>
-    loaders.postById(info, postProjection(info)).load(parseId('post', id)),
+    loaders.postById(info, postProjections.at(info)).load(parseId('post', id)),
   postBySlug: (_, { slug }, { db, viewer }, info) =>
-    findPostBySlug(db, parseInput(soughtName, slug, ['slug']), visibleTo(viewer), postProjection(info)),
+    findPostBySlug(db, parseInput(soughtName, slug, ['slug']), visibleTo(viewer), postProjections.at(info)),
   posts: (_, { limit }, { db, viewer }, info) =>
-    pageOfPosts(db, newestPosts(limit, viewer, postProjection(info))),
+    pageOfPosts(db, newestPosts(limit, viewer, postProjections.at(info))),
   postsConnection(_, args, { db, viewer }, info) {
-    const list = parsePostConnection(args, viewer, connectionProjection(info));
+    const list = parsePostConnection(args, viewer, postProjections.ofPage(info));
     return postConnection(
       info,
       list,
@@ -72,9 +61,9 @@ const Mutation = {
 
 const User = {
   posts: ({ id }, { limit }, { loaders, viewer }, info) =>
-    loaders.postsByAuthor(info, newestPosts(limit, viewer, postProjection(info))).load(id),
+    loaders.postsByAuthor(info, newestPosts(limit, viewer, postProjections.at(info))).load(id),
   postsConnection({ id }, args, { loaders, viewer }, info) {
-    const list = parsePostConnection(args, viewer, connectionProjection(info));
+    const list = parsePostConnection(args, viewer, postProjections.ofPage(info));
     return postConnection(
       info,
       list,
@@ -86,9 +75,9 @@ const User = {
 
 const Tag = {
   posts: ({ id }, { limit }, { loaders, viewer }, info) =>
-    loaders.postsByTag(info, newestPosts(limit, viewer, postProjection(info))).load(id),
+    loaders.postsByTag(info, newestPosts(limit, viewer, postProjections.at(info))).load(id),
   postsConnection({ id }, args, { loaders, viewer }, info) {
-    const list = parsePostConnection(args, viewer, connectionProjection(info));
+    const list = parsePostConnection(args, viewer, postProjections.ofPage(info));
     return postConnection(
       info,
       list,
@@ -106,12 +95,12 @@ export interface Post extends PostRow {
 
 const Post = {
   id: ({ id }) => toGlobalId('post', id),
-  body: (post) => textOf(post, 'body'),
-  html: (post) => textOf(post, 'html'),
   publishedAt: ({ status, publishedAt }) => (status === 'DRAFT' ? null : publishedAt),
-  author: ({ authorId }, _, { loaders }, info) => loaders.userById(info).load(authorId),
-  contributors: ({ id }, _, { loaders }, info) => loaders.contributorsByPost(info).load(id),
-  tags: ({ id }, _, { loaders }, info) => loaders.tagsByPost(info).load(id),
+  author: ({ authorId }, _, { loaders }, info) =>
+    loaders.userById(info, userProjections.at(info)).load(authorId),
+  contributors: ({ id }, _, { loaders }, info) =>
+    loaders.contributorsByPost(info, userProjections.at(info)).load(id),
+  tags: ({ id }, _, { loaders }, info) => loaders.tagsByPost(info, tagProjections.at(info)).load(id),
   viewerCanUpdate: viewerCan('update'),
   viewerCanPublish: viewerCan('publish'),
   viewerCanUnpublish: viewerCan('unpublish'),
@@ -123,13 +112,6 @@ const Post = {
 
 function viewerCan(action: PostAction) {
   return (post: PostRow, _: unknown, { viewer }: { viewer: Viewer }) => canWithPost(viewer, action, post);
-}
-
-/** @throws {Error} when the post was read without its text, although the operation selects it. */
-function textOf(post: PostRow, column: 'body' | 'html'): string {
-  const text = post[column];
-  if (text === undefined) throw new Error(`The post was read without its ${column}.`);
-  return text;
 }
 
 export const postResolvers = { Query, Mutation, User, Tag, Post };

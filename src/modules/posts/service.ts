@@ -8,9 +8,9 @@ import { parseInput } from '../../shared/validation.ts';
 import { signedIn, type Viewer } from '../../shared/viewer.ts';
 import { ensureTags, tagSlugs } from '../tags/index.ts';
 import type { ServiceContext } from '../users/index.ts';
+import { type PostRow, postProjections } from './columns.ts';
 import { newPost, postChanges, slug as slugInput } from './input.ts';
 import { mayWithPost, type PostAction, visibleTo } from './policy.ts';
-import type { PostProjection, PostRow } from './repository.ts';
 import {
   createPostRow,
   deletePostById,
@@ -143,13 +143,14 @@ export async function deletePost({ db, viewer }: ServiceContext, id: string): Pr
  * A published post that others react to, kept from being deleted and withdrawn until the transaction ends. They do not
  * wait for each other.
  *
+ * @param projection What to read of it, the status among it; only that unless told.
  * @throws {AppError} `NOT_FOUND` when the viewer sees no such post, `CONFLICT` when it is not published.
  */
 export async function holdPublishedPost(
   tx: Transaction,
   viewer: Viewer,
   id: string,
-  projection: PostProjection,
+  projection = postProjections.only('status'),
 ): Promise<PostRow> {
   const post = await holdPostById(tx, id, visibleTo(viewer), projection);
   if (post === null) throw notFound('post');

@@ -1,8 +1,8 @@
 import { type TextQuery, textQuery, wordsOf } from '../../db/index.ts';
 import type { QuerySearchArgs } from '../../generated/resolvers.ts';
 import { type PageRequest, pageRequest } from '../../shared/pagination/index.ts';
+import type { Projection } from '../../shared/projection.ts';
 import { parseInput, textOf } from '../../shared/validation.ts';
-import type { PostProjection } from '../posts/index.ts';
 import { type SearchKind, searchOrder } from './order.ts';
 
 /** What to look for, and which page of what is found. */
@@ -17,7 +17,7 @@ export interface Search {
 
 /** What of the things found is read. */
 export interface SearchProjection {
-  readonly posts: PostProjection;
+  readonly columns: Readonly<Record<SearchKind, Projection>>;
   readonly excerpts: boolean;
 }
 

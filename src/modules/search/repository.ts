@@ -24,6 +24,7 @@ import {
   textParameters,
 } from '../../db/index.ts';
 import { posts, tags, users } from '../../db/tables/index.ts';
+import type { Projection } from '../../shared/projection.ts';
 import { postColumns, type PostRow } from '../posts/index.ts';
 import { isTagVisible, tagColumns, type TagRow } from '../tags/index.ts';
 import { userColumns, type UserRow } from '../users/index.ts';
@@ -129,6 +130,7 @@ export type Found = (
 
 interface FoundShape extends PageShape {
   readonly excerpts: boolean;
+  readonly projection: Projection;
 }
 
 const foundOrder: SortOrder = {
@@ -138,13 +140,14 @@ const foundOrder: SortOrder = {
   descending: true,
 };
 
-function foundPage<Columns extends Selection>(source: Source, columns: Columns, shape: FoundShape) {
+function foundPage<Columns extends Selection>(source: Source, selection: Columns, shape: FoundShape) {
   const { kind, table, quoted } = source;
   return statement({
     name: `search_page_${kind.toLowerCase()}`,
     parameters: { ...searchParameters, ...pageParameters },
-    selection: { ...columns, ...place },
-    query(parameters) {
+    selection: { ...selection, ...place },
+    projection: shape.projection,
+    query(parameters, columns) {
       const { range, orderBy } = keyset(foundOrder, shape, parameters);
       // Without `offset` the score would be worked out anew wherever it is named.
       const page = sql`
@@ -163,9 +166,7 @@ function foundPage<Columns extends Selection>(source: Source, columns: Columns, 
   });
 }
 
-const postPage = statementVariants(({ posts, ...shape }: PageShape & SearchProjection) =>
-  foundPage(sources.POST, postColumns(posts), shape),
-);
+const postPage = statementVariants((shape: FoundShape) => foundPage(sources.POST, postColumns, shape));
 const userPage = statementVariants((shape: FoundShape) => foundPage(sources.USER, userColumns, shape));
 const tagPage = statementVariants((shape: FoundShape) => foundPage(sources.TAG, tagColumns, shape));
 
@@ -178,20 +179,23 @@ export async function pageOfFound(
   db: Queryable,
   kind: SearchKind,
   search: Search,
-  { posts, excerpts }: SearchProjection,
+  { columns, excerpts }: SearchProjection,
 ): Promise<Found[]> {
-  const shape = { ...pageShape(search.page), excerpts };
+  const shape = { ...pageShape(search.page), excerpts, projection: columns[kind] };
   const values = { ...searchValues(search), ...pageValues(search.page) };
   switch (kind) {
     case 'POST':
-      return (await db.run(postPage({ ...shape, posts }), values)).map((row) => ({
-        __typename: 'Post',
-        ...row,
-      }));
+      return (await db.run(postPage(shape), values)).map((row) =>
+        Object.assign(row, { __typename: 'Post' as const }),
+      );
     case 'USER':
-      return (await db.run(userPage(shape), values)).map((row) => ({ __typename: 'User', ...row }));
+      return (await db.run(userPage(shape), values)).map((row) =>
+        Object.assign(row, { __typename: 'User' as const }),
+      );
     case 'TAG':
-      return (await db.run(tagPage(shape), values)).map((row) => ({ __typename: 'Tag', ...row }));
+      return (await db.run(tagPage(shape), values)).map((row) =>
+        Object.assign(row, { __typename: 'Tag' as const }),
+      );
     default:
       return kind satisfies never;
   }

@@ -4,6 +4,7 @@ import { textQuery } from '../../db/index.ts';
 import type { TagFilter } from '../../generated/resolvers.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
 import { lineOf, parseInput, rule, textOf } from '../../shared/validation.ts';
+import type { Projection } from '../../shared/projection.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import type { TagOrderName } from './order.ts';
 import { visibleTo } from './policy.ts';
@@ -47,7 +48,8 @@ export function parseTagList(
   order: TagOrderName,
   page: PageRequest,
   viewer: Viewer,
+  projection: Projection,
 ): TagList {
   const text = filter?.text == null ? null : parseInput(searchWords, filter.text, ['filter', 'text']);
-  return { text: text === null ? null : textQuery(text), scope: visibleTo(viewer), order, page };
+  return { text: text === null ? null : textQuery(text), scope: visibleTo(viewer), order, page, projection };
 }

@@ -1,5 +1,5 @@
 import { isTextKey, isTimeKey, type ListOrder } from '../../shared/pagination/index.ts';
-import type { TagRow } from './repository.ts';
+import type { TagRow } from './columns.ts';
 
 /** The orders that lists of tags come in, as the contract names them. */
 export type TagOrderName = 'CREATED_AT_DESC' | 'CREATED_AT_ASC' | 'SLUG_ASC' | 'SLUG_DESC';

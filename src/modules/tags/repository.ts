@@ -14,7 +14,6 @@ import {
   pageValues,
   type Placeholders,
   type Queryable,
-  type RowOf,
   type SortOrder,
   statement,
   statementVariants,
@@ -23,12 +22,10 @@ import {
 } from '../../db/index.ts';
 import { posts, postTags, tags } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
+import type { Projection } from '../../shared/projection.ts';
+import { tagColumns, type TagRow } from './columns.ts';
 import type { TagOrderName } from './order.ts';
 import type { TagScope } from './policy.ts';
-
-export const tagColumns = { id: tags.id, slug: tags.slug, name: tags.name, createdAt: tags.createdAt };
-
-export type TagRow = RowOf<typeof tagColumns>;
 
 /** Which tags to list for whom, in which order, and which page of them. */
 export interface TagList {
@@ -36,6 +33,7 @@ export interface TagList {
   readonly scope: TagScope;
   readonly order: TagOrderName;
   readonly page: PageRequest;
+  readonly projection: Projection;
 }
 
 const sortOrders: Record<TagOrderName, SortOrder> = {
@@ -63,11 +61,16 @@ interface ScopeShape {
   readonly scope: TagScope['kind'];
 }
 
-const tagsByIds = statementVariants(({ scope }: ScopeShape) =>
+interface TagShape extends ScopeShape {
+  readonly projection: Projection;
+}
+
+const tagsByIds = statementVariants(({ scope, projection }: TagShape) =>
   statement({
     name: 'tags_by_ids',
     parameters: { ids: 'uuid[]', viewerId: 'uuid' },
     selection: tagColumns,
+    projection,
     query: ({ ids, viewerId }, columns) =>
       build
         .select(columns)
@@ -81,15 +84,17 @@ export async function findTagsByIds(
   db: Queryable,
   ids: readonly string[],
   { kind, viewerId }: TagScope,
+  projection: Projection,
 ): Promise<(TagRow | null)[]> {
-  return byId(ids, await db.run(tagsByIds({ scope: kind }), { ids, viewerId }));
+  return byId(ids, await db.run(tagsByIds({ scope: kind, projection }), { ids, viewerId }));
 }
 
-const tagBySlug = statementVariants(({ scope }: ScopeShape) =>
+const tagBySlug = statementVariants(({ scope, projection }: TagShape) =>
   statement({
     name: 'tag_by_slug',
     parameters: { slug: 'text', viewerId: 'uuid' },
     selection: tagColumns,
+    projection,
     query: ({ slug, viewerId }, columns) =>
       build
         .select(columns)
@@ -102,8 +107,9 @@ export async function findTagBySlug(
   db: Queryable,
   slug: string,
   { kind, viewerId }: TagScope,
+  projection: Projection,
 ): Promise<TagRow | null> {
-  const [tag = null] = await db.run(tagBySlug({ scope: kind }), { slug, viewerId });
+  const [tag = null] = await db.run(tagBySlug({ scope: kind, projection }), { slug, viewerId });
   return tag;
 }
 
@@ -125,11 +131,12 @@ function conditions({ scope, text }: FilterShape, p: Placeholders<typeof filterP
   return and(isTagVisible(scope, p.viewerId), text ? isMatch(tags.searchVector, namesQuery(p)) : undefined);
 }
 
-const tagPage = statementVariants((shape: FilterShape & PageShape & { order: TagOrderName }) =>
+const tagPage = statementVariants((shape: FilterShape & PageShape & TagShape & { order: TagOrderName }) =>
   statement({
     name: 'tags_page',
     parameters: { ...filterParameters, ...pageParameters },
     selection: tagColumns,
+    projection: shape.projection,
     query(parameters, columns) {
       const { range, orderBy, limit } = keyset(sortOrders[shape.order], shape, parameters);
       const where = and(conditions(shape, parameters), range);
@@ -145,8 +152,9 @@ const tagPage = statementVariants((shape: FilterShape & PageShape & { order: Tag
 
 /** One page of a list of tags. */
 export function pageOfTags(db: Queryable, list: TagList): Promise<TagRow[]> {
-  const variant = tagPage({ ...filterShape(list), ...pageShape(list.page), order: list.order });
-  return db.run(variant, { ...filterValues(list), ...pageValues(list.page) });
+  const { page, order, projection } = list;
+  const variant = tagPage({ ...filterShape(list), ...pageShape(page), order, projection });
+  return db.run(variant, { ...filterValues(list), ...pageValues(page) });
 }
 
 const tagCount = statementVariants((shape: FilterShape) =>

@@ -1,7 +1,8 @@
+export { userColumns, userProjections, type UserRow } from './columns.ts';
 export { avatarUrl, bio, parseUserList, userName, username } from './input.ts';
 export { userLoaders } from './loaders.ts';
 export { userOrders } from './order.ts';
-export { findUserByUsername, findUsersByIds, pageOfUsers, userColumns, type UserRow } from './repository.ts';
+export { findUserByUsername, findUsersByIds, pageOfUsers } from './repository.ts';
 export { updateUserRole } from './repository-write.ts';
 export { type User, userResolvers } from './resolvers.ts';
 export { type ServiceContext, setUserRole, usernameConflict } from './service.ts';

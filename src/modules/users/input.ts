@@ -3,6 +3,7 @@ import { textQuery } from '../../db/index.ts';
 import type { UserFilter } from '../../generated/resolvers.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
 import { lineOf, parseInput, rule, textOf, webAddressOf } from '../../shared/validation.ts';
+import type { Projection } from '../../shared/projection.ts';
 import type { UserOrderName } from './order.ts';
 import type { UserList } from './repository.ts';
 
@@ -37,7 +38,14 @@ export function parseUserList(
   filter: UserFilter | null | undefined,
   order: UserOrderName,
   page: PageRequest,
+  projection: Projection,
 ): UserList {
   const text = filter?.text == null ? null : parseInput(searchWords, filter.text, ['filter', 'text']);
-  return { role: filter?.role ?? null, text: text === null ? null : textQuery(text), order, page };
+  return {
+    role: filter?.role ?? null,
+    text: text === null ? null : textQuery(text),
+    order,
+    page,
+    projection,
+  };
 }

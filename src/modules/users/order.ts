@@ -1,5 +1,5 @@
 import { isTextKey, isTimeKey, type ListOrder } from '../../shared/pagination/index.ts';
-import type { UserRow } from './repository.ts';
+import type { UserRow } from './columns.ts';
 
 /** The orders that lists of users come in, as the contract names them. */
 export type UserOrderName = 'CREATED_AT_DESC' | 'CREATED_AT_ASC' | 'USERNAME_ASC' | 'USERNAME_DESC';

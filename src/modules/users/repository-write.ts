@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { build, statement, type Transaction } from '../../db/index.ts';
 import { users } from '../../db/tables/index.ts';
 import type { Role } from '../../shared/viewer.ts';
-import { userColumns, type UserRow } from './repository.ts';
+import { userColumns, type UserRow } from './columns.ts';
 
 const lockUser = statement({
   name: 'user_lock',

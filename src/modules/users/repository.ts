@@ -13,7 +13,6 @@ import {
   pageShape,
   pageValues,
   type Queryable,
-  type RowOf,
   type SortOrder,
   statement,
   statementVariants,
@@ -22,25 +21,10 @@ import {
 } from '../../db/index.ts';
 import { users } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
+import type { Projection } from '../../shared/projection.ts';
 import type { Role } from '../../shared/viewer.ts';
+import { userColumns, userProjections, type UserRow } from './columns.ts';
 import type { UserOrderName } from './order.ts';
-
-/** The columns of a user; the full-text index is not among them. */
-export const userColumns = {
-  id: users.id,
-  username: users.username,
-  name: users.name,
-  bio: users.bio,
-  avatarUrl: users.avatarUrl,
-  role: users.role,
-  email: users.email,
-  emailVerifiedAt: users.emailVerifiedAt,
-  suspendedAt: users.suspendedAt,
-  createdAt: users.createdAt,
-  updatedAt: users.updatedAt,
-};
-
-export type UserRow = RowOf<typeof userColumns>;
 
 /** Which users to list, in which order, and which page of them. */
 export interface UserList {
@@ -48,6 +32,11 @@ export interface UserList {
   readonly text: TextQuery | null;
   readonly order: UserOrderName;
   readonly page: PageRequest;
+  readonly projection: Projection;
+}
+
+interface Projected {
+  readonly projection: Projection;
 }
 
 const sortOrders: Record<UserOrderName, SortOrder> = {
@@ -57,27 +46,42 @@ const sortOrders: Record<UserOrderName, SortOrder> = {
   USERNAME_ASC: { key: users.username, keyType: 'text', id: users.id, descending: false },
 };
 
-const usersByIds = statement({
-  name: 'users_by_ids',
-  parameters: { ids: 'uuid[]' },
-  selection: userColumns,
-  query: ({ ids }, columns) => build.select(columns).from(users).where(isAnyOf(users.id, ids)),
-});
+const usersByIds = statementVariants(({ projection }: Projected) =>
+  statement({
+    name: 'users_by_ids',
+    parameters: { ids: 'uuid[]' },
+    selection: userColumns,
+    projection,
+    query: ({ ids }, columns) => build.select(columns).from(users).where(isAnyOf(users.id, ids)),
+  }),
+);
 
-/** The users with these identifiers, in their order; null where there is none. */
-export async function findUsersByIds(db: Queryable, ids: readonly string[]): Promise<(UserRow | null)[]> {
-  return byId(ids, await db.run(usersByIds, { ids }));
+/** The users with these identifiers, in their order; null where there is none. All columns are read unless told. */
+export async function findUsersByIds(
+  db: Queryable,
+  ids: readonly string[],
+  projection = userProjections.all,
+): Promise<(UserRow | null)[]> {
+  return byId(ids, await db.run(usersByIds({ projection }), { ids }));
 }
 
-const userByUsername = statement({
-  name: 'user_by_username',
-  parameters: { username: 'text' },
-  selection: userColumns,
-  query: ({ username }, columns) => build.select(columns).from(users).where(eq(users.username, username)),
-});
+const userByUsername = statementVariants(({ projection }: Projected) =>
+  statement({
+    name: 'user_by_username',
+    parameters: { username: 'text' },
+    selection: userColumns,
+    projection,
+    query: ({ username }, columns) => build.select(columns).from(users).where(eq(users.username, username)),
+  }),
+);
 
-export async function findUserByUsername(db: Queryable, username: string): Promise<UserRow | null> {
-  const [user = null] = await db.run(userByUsername, { username });
+/** Reads all columns unless told. */
+export async function findUserByUsername(
+  db: Queryable,
+  username: string,
+  projection = userProjections.all,
+): Promise<UserRow | null> {
+  const [user = null] = await db.run(userByUsername({ projection }), { username });
   return user;
 }
 
@@ -103,11 +107,12 @@ function filterOf(shape: FilterShape, p: { role: ReturnType<typeof sql>; prefix:
   );
 }
 
-const userPage = statementVariants((shape: FilterShape & PageShape & { order: UserOrderName }) =>
+const userPage = statementVariants((shape: FilterShape & PageShape & Projected & { order: UserOrderName }) =>
   statement({
     name: 'users_page',
     parameters: { ...filterParameters, ...pageParameters },
     selection: userColumns,
+    projection: shape.projection,
     query(parameters, columns) {
       const { range, orderBy, limit } = keyset(sortOrders[shape.order], shape, parameters);
       const where = and(filterOf(shape, parameters), range);
@@ -123,8 +128,9 @@ const userPage = statementVariants((shape: FilterShape & PageShape & { order: Us
 
 /** One page of a list of users. */
 export function pageOfUsers(db: Queryable, list: UserList): Promise<UserRow[]> {
-  const variant = userPage({ ...filterShape(list), ...pageShape(list.page), order: list.order });
-  return db.run(variant, { ...filterValues(list), ...pageValues(list.page) });
+  const { page, order, projection } = list;
+  const variant = userPage({ ...filterShape(list), ...pageShape(page), order, projection });
+  return db.run(variant, { ...filterValues(list), ...pageValues(page) });
 }
 
 const userCount = statementVariants((shape: FilterShape) =>

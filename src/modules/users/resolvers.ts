@@ -5,21 +5,23 @@ import { Connection, listRequest, pageRequest } from '../../shared/pagination/in
 import { selectsItems } from '../../shared/selection.ts';
 import { parseInput, soughtName } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';
+import { userProjections, type UserRow } from './columns.ts';
 import { parseUserList } from './input.ts';
 import { userOrders } from './order.ts';
 import { mayWithUser } from './policy.ts';
-import { countUsers, findUserByUsername, pageOfUsers, type UserRow } from './repository.ts';
+import { countUsers, findUserByUsername, pageOfUsers } from './repository.ts';
 import * as service from './service.ts';
 
 const Query = {
-  user: (_, { id }, { loaders }, info) => loaders.userById(info).load(parseId('user', id)),
-  userByUsername: (_, { username }, { db }) =>
-    findUserByUsername(db, parseInput(soughtName, username, ['username'])),
-  users: (_, { limit }, { db }) =>
-    pageOfUsers(db, parseUserList(null, 'CREATED_AT_DESC', listRequest(limit))),
+  user: (_, { id }, { loaders }, info) =>
+    loaders.userById(info, userProjections.at(info)).load(parseId('user', id)),
+  userByUsername: (_, { username }, { db }, info) =>
+    findUserByUsername(db, parseInput(soughtName, username, ['username']), userProjections.at(info)),
+  users: (_, { limit }, { db }, info) =>
+    pageOfUsers(db, parseUserList(null, 'CREATED_AT_DESC', listRequest(limit), userProjections.at(info))),
   async usersConnection(_, { filter, orderBy, ...args }, { db }, info) {
     const order = userOrders[orderBy];
-    const list = parseUserList(filter, orderBy, pageRequest(args, order));
+    const list = parseUserList(filter, orderBy, pageRequest(args, order), userProjections.ofPage(info));
     const rows = selectsItems(info) ? await pageOfUsers(db, list) : [];
     return new Connection(rows, list.page, order, () => countUsers(db, list));
   },

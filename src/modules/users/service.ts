@@ -3,9 +3,9 @@ import { conflict, forbidden, notFound } from '../../shared/errors.ts';
 import { parseInput } from '../../shared/validation.ts';
 import { type Role, signedIn, type Viewer } from '../../shared/viewer.ts';
 import { type Actor, recordSecurityEvent } from '../audit/index.ts';
+import type { UserRow } from './columns.ts';
 import { userChanges } from './input.ts';
 import { mayWithUser, type UserAction } from './policy.ts';
-import type { UserRow } from './repository.ts';
 import {
   deleteUserById,
   lockActiveAdmins,

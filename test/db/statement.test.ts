@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import {
+  build,
+  Database,
+  isAnyOf,
+  type Statement,
+  statement,
+  statementVariants,
+} from '../../src/db/index.ts';
+import { rowMapper } from '../../src/db/row-mapper.ts';
+import { rfc3339 } from '../../src/db/tables/columns.ts';
+import { users } from '../../src/db/tables/index.ts';
+import { type Projection, Projections } from '../../src/shared/projection.ts';
+import { openTestDatabase } from '../helpers/database.ts';
+
+const columns = { id: users.id, name: users.name, bio: users.bio, createdAt: users.createdAt };
+const projections = new Projections(columns, { long: ['bio'] });
+
+const usersByIds = (projection?: Projection) =>
+  statement({
+    name: 'users_by_ids',
+    parameters: { ids: 'uuid[]' },
+    selection: columns,
+    ...(projection && { projection }),
+    query: ({ ids }, selection) => build.select(selection).from(users).where(isAnyOf(users.id, ids)),
+  });
+
+describe('a statement with a projection', () => {
+  it('selects the columns of the projection, in their order', () => {
+    expect(usersByIds(projections.only('createdAt', 'name')).text).toMatch(
+      /^select "id", "name", "created_at" from "users" where/,
+    );
+    expect(usersByIds(projections.all).text).toBe(usersByIds().text);
+  });
+
+  it('answers rows whose other columns throw', async () => {
+    const driver = await openTestDatabase();
+    const db = new Database(driver);
+    const id = '01890000-0000-7000-8000-000000000001';
+    const text = `insert into users (id, username, name, role, created_at) values ('${id}', 'ada', 'Ada', 'READER', '2026-01-31 12:00:00.1+00')`;
+    await driver.query({ name: null, text, values: [] });
+    const [row] = await db.run(usersByIds(projections.only('createdAt')), { ids: [id] });
+    expect({ ...row }).toEqual({ id, createdAt: '2026-01-31T12:00:00.100Z' });
+    expect(() => row?.name).toThrow('The column name was asked for and not read.');
+    expect(() => row?.bio).toThrow('The column bio was asked for and not read.');
+    const [whole] = await db.run(usersByIds(), { ids: [id] });
+    expect(whole).toEqual({ id, name: 'Ada', bio: null, createdAt: '2026-01-31T12:00:00.100Z' });
+    await driver.close();
+  });
+});
+
+describe('a row', () => {
+  const shout = (field: unknown) => `${String(field)}!`;
+
+  it('has the decoded fields by their keys, and null where they are null', () => {
+    const row = rowMapper<object>(
+      new Map([
+        ['plain', null],
+        ['loud', shout],
+        ['none', shout],
+      ]),
+      [],
+    );
+    expect(row([1, 'a', null])).toStrictEqual({ plain: 1, loud: 'a!', none: null });
+    expect(row([undefined, '', false])).toStrictEqual({ plain: undefined, loud: '!', none: 'false!' });
+  });
+
+  it('has keys of any text, none of which is code', () => {
+    const keys = ['"', "'", '\\', '`${1}`', '"]; throw 1; this["', '\n', '\u2028', 'constructor'];
+    const row = rowMapper<Record<string, unknown>>(new Map(keys.map((key) => [key, null])), ['"un\nread"']);
+    expect(Object.entries(row(keys.map((_, index) => index)))).toEqual(
+      keys.map((key, index) => [key, index]),
+    );
+    expect(() => row([])['"un\nread"']).toThrow('The column "un\nread" was asked for');
+  });
+
+  it('tells of what was not read only when it is asked for', () => {
+    const row = rowMapper<Record<string, unknown>>(new Map([['id', null]]), ['body'])(['a']);
+    expect(row).toEqual({ id: 'a' });
+    expect(JSON.stringify(row)).toBe('{"id":"a"}');
+    expect(row['then']).toBeUndefined();
+    expect(Object.assign(row, { __typename: 'Post' })).toEqual({ id: 'a', __typename: 'Post' });
+    expect(() => row['body']).toThrow('The column body was asked for');
+  });
+});
+
+describe('variants of a statement', () => {
+  const wide = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`column${index}`, 1]));
+  const many = new Projections<string>({ id: 1, ...wide }, { long: ['column0'] });
+  const [first, ...exact] = Array.from({ length: 2 ** 11 }, (_, number) =>
+    many.only(
+      ...Object.keys(wide).filter((_column, index) => index > 0 && (number >> (index - 1)) % 2 === 1),
+    ),
+  );
+
+  function variants() {
+    const compiled: string[] = [];
+    const find = statementVariants(({ projection, kind }: { kind: string; projection: Projection }) => {
+      compiled.push(`${kind} ${String(projection)}`);
+      return { name: compiled.at(-1) } as Statement<unknown, unknown>;
+    });
+    return { compiled, find };
+  }
+
+  it('are compiled once', () => {
+    const { compiled, find } = variants();
+    expect(find({ kind: 'a', projection: many.only('column1') })).toBe(
+      find({ kind: 'a', projection: many.only('column1') }),
+    );
+    find({ kind: 'b', projection: many.only('column1') });
+    expect(compiled).toHaveLength(2);
+  });
+
+  it('are bounded: after 250, others than those read coarse projections', () => {
+    const { compiled, find } = variants();
+    for (const projection of [first, ...exact]) find({ kind: 'a', projection: projection as Projection });
+    expect(compiled).toHaveLength(251);
+    expect(compiled.at(-1)).toBe(`a ${String(first?.coarse)}`);
+    expect(find({ kind: 'a', projection: many.only('column0', 'column1') }).name).toBe(
+      `a ${String(many.all)}`,
+    );
+    expect(find({ kind: 'a', projection: exact[1] as Projection }).name).toBe(`a ${String(exact[1])}`);
+    expect(find({ kind: 'b', projection: first as Projection }).name).toBe(`b ${String(first?.coarse)}`);
+    expect(compiled).toHaveLength(253);
+  });
+});
+
+describe('a time', () => {
+  it.each([
+    ['2026-01-31 12:00:00.123+00', '2026-01-31T12:00:00.123Z'],
+    ['2026-01-31 12:00:00.12+00', '2026-01-31T12:00:00.120Z'],
+    ['2026-01-31 12:00:00.1+00', '2026-01-31T12:00:00.100Z'],
+    ['2026-01-31 12:00:00+00', '2026-01-31T12:00:00.000Z'],
+    ['0001-01-01 00:00:00.001+00', '0001-01-01T00:00:00.001Z'],
+  ])('%s is %s', (text, expected) => {
+    expect(rfc3339(text)).toBe(expected);
+  });
+});
