@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { isForgottenRejection } from '../graphql/forgotten-rejection.ts';
 
 /** How long after the first interruption a second one is meant. `npm` passes each on twice. */
 const patience = 1_000;
@@ -35,7 +36,11 @@ export function stopRequest(log: Logger, timeout: number): Promise<void> {
 
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
-    // Rejections that nobody handles come here too.
+    process.on('unhandledRejection', (reason) => {
+      if (isForgottenRejection(reason)) log.debug({ err: reason }, 'the error of a field was told by another one');
+      else throw reason;
+    });
+    // What is thrown there comes here too.
     process.on('uncaughtException', (err) => {
       log.fatal({ err }, 'stopping after an error that nothing caught');
       process.exitCode = 1;

@@ -1,12 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stopRequest } from '../../src/cli/stop-request.ts';
 import { runCommand } from '../helpers/command.ts';
 
-const events = ['SIGTERM', 'SIGINT', 'uncaughtException'] as const;
+const events = ['SIGTERM', 'SIGINT', 'uncaughtException', 'unhandledRejection'] as const;
 type Listener = (...args: unknown[]) => void;
 
 const listenersOf = (event: string) => process.listeners(event as 'SIGTERM') as Listener[];
@@ -134,5 +135,21 @@ describe('a request to stop', () => {
     expect(process.exitCode).toBe(1);
     expect(exit).not.toHaveBeenCalled();
     process.exitCode = code;
+  });
+
+  it('is made by a rejection that nobody handled, unless graphql-js forgot it', () => {
+    void stopRequest(log, 600_000);
+    const [unhandled] = added('unhandledRejection');
+    const ofField = new GraphQLError('first', { path: ['posts', 0, 'comments'] });
+    expect(() => unhandled?.(ofField)).not.toThrow();
+    for (const reason of [new GraphQLError('second'), new Error('third'), 'fourth', undefined]) {
+      let thrown: unknown = 'nothing';
+      try {
+        unhandled?.(reason);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toBe(reason);
+    }
   });
 });

@@ -166,6 +166,20 @@ describe('serve', { timeout: 90_000 }, () => {
     expect(response.headers.get('content-type')).toContain('text/html');
   });
 
+  it('goes on after a document with which graphql-js leaves rejections behind', async () => {
+    // A condition that is null is left to graphql-js. Of comments with a parent and without, the latter throw at once.
+    const query = `query ($no: Boolean = false) {
+      posts(limit: 9) { comments { parent { id @skip(if: $no) } replies(after: "nothing") { totalCount } } }
+    }`;
+    const response = await fetch(served.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { no: null } }),
+    });
+    expect(await response.text()).toContain('`after` is not a cursor of this list.');
+    expect(await served.graphql('{ __typename }')).toEqual({ __typename: 'Query' });
+  });
+
   it('has its folder to itself: a second server stops, naming the holder', async () => {
     const { code, stdout, stderr } = await runProgram(['serve'], { env });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
