@@ -1,7 +1,7 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { expect } from 'vitest';
 
-type Answer = Pick<ExecutionResult, 'errors'> & { readonly data?: unknown };
+export type Answer = Pick<ExecutionResult, 'errors'> & { readonly data?: unknown };
 
 type Told = Pick<GraphQLError, 'message' | 'path'>;
 
