@@ -6,6 +6,7 @@ import { tagProjections } from '../modules/tags/index.ts';
 import { userProjections } from '../modules/users/index.ts';
 import { badInput, badInputAt, type Issue } from '../shared/errors.ts';
 import { type NodeKind, parseGlobalId } from '../shared/ids.ts';
+import { asType } from '../shared/projection.ts';
 import type { Context } from './context.ts';
 
 const maxIds = 100;
@@ -32,7 +33,7 @@ async function readNode(
   info: GraphQLResolveInfo,
 ): Promise<Node | null> {
   const row = await readers[kind](context, info, uuid);
-  return row === null ? null : (Object.assign(row, { __typename: typeNames[kind] }) as Node);
+  return row === null ? null : (asType(row, typeNames[kind]) as Node);
 }
 
 const Query = {

@@ -89,3 +89,14 @@ export class Projections<Column extends string, Field extends string = string> {
 
 /** The paths to the nodes of a connection. */
 const nodes = [['nodes'], ['edges', 'node']] as const;
+
+/**
+ * Says of which type of the contract a row is, where a field answers several. The row itself is marked: a copy would not
+ * inherit that columns throw which were not read.
+ */
+export function asType<Row extends object, Name extends string>(
+  row: Row,
+  name: Name,
+): Row & { readonly __typename: Name } {
+  return Object.assign(row, { __typename: name });
+}

@@ -178,13 +178,18 @@ describe('exactly the columns are read that are needed', () => {
 
 describe('a column that was not read', () => {
   it.each([
-    ['title', 'title'],
-    ['author { id }', 'authorId'],
-  ])('is an error that is logged, and never null: %s', async (selection, column) => {
+    ['{ posts(limit: 1) { slug title } }', 'title'],
+    ['{ posts(limit: 1) { slug author { id } } }', 'authorId'],
+    [`{ node(id: "${rowId('post', 1)}") { ... on Post { slug title } } }`, 'title'],
+    [
+      '{ search(query: "spring", kinds: [POST], first: 1) { nodes { ... on Post { slug title } } } }',
+      'title',
+    ],
+  ])('is an error that is logged, and never null: %s', async (document, column) => {
     vi.spyOn(postProjections, 'at').mockReturnValue(postProjections.only('slug'));
-    const { data, errors, requestId } = await server.send(`{ posts(limit: 1) { slug ${selection} } }`);
+    vi.spyOn(postProjections, 'ofNodes').mockReturnValue(postProjections.only('slug'));
+    const { errors, requestId } = await server.send(document);
     expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }]);
-    expect(data?.posts[0].title).toBeUndefined();
     const logged = server.log.filter((line) => line['requestId'] === requestId);
     expect(JSON.stringify(logged)).toContain(`The column ${column} was asked for and not read.`);
   });

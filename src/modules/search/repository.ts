@@ -24,7 +24,7 @@ import {
   textParameters,
 } from '../../db/index.ts';
 import { posts, tags, users } from '../../db/tables/index.ts';
-import type { Projection } from '../../shared/projection.ts';
+import { asType, type Projection } from '../../shared/projection.ts';
 import { postColumns, type PostRow } from '../posts/index.ts';
 import { isTagVisible, tagColumns, type TagRow } from '../tags/index.ts';
 import { userColumns, type UserRow } from '../users/index.ts';
@@ -185,17 +185,11 @@ export async function pageOfFound(
   const values = { ...searchValues(search), ...pageValues(search.page) };
   switch (kind) {
     case 'POST':
-      return (await db.run(postPage(shape), values)).map((row) =>
-        Object.assign(row, { __typename: 'Post' as const }),
-      );
+      return (await db.run(postPage(shape), values)).map((row) => asType(row, 'Post'));
     case 'USER':
-      return (await db.run(userPage(shape), values)).map((row) =>
-        Object.assign(row, { __typename: 'User' as const }),
-      );
+      return (await db.run(userPage(shape), values)).map((row) => asType(row, 'User'));
     case 'TAG':
-      return (await db.run(tagPage(shape), values)).map((row) =>
-        Object.assign(row, { __typename: 'Tag' as const }),
-      );
+      return (await db.run(tagPage(shape), values)).map((row) => asType(row, 'Tag'));
     default:
       return kind satisfies never;
   }
