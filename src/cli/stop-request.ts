@@ -37,7 +37,8 @@ export function stopRequest(log: Logger, timeout: number): Promise<void> {
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
     process.on('unhandledRejection', (reason) => {
-      if (isForgottenRejection(reason)) log.debug({ err: reason }, 'the error of a field was told by another one');
+      if (isForgottenRejection(reason))
+        log.debug({ err: reason }, 'the error of a field was told by another one');
       else throw reason;
     });
     // What is thrown there comes here too.
