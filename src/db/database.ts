@@ -114,9 +114,9 @@ export class Database implements Queryable {
   }
 
   async #send<Values, Row>(to: Executor, statement: Statement<Values, Row>, values: Values): Promise<Row[]> {
-    const { name, text } = statement;
+    const { name, text, byKeys } = statement;
     const signal = this.#client?.signal;
-    const rows = await this.#query(to, { name, text, values: statement.values(values), signal });
+    const rows = await this.#query(to, { name, text, values: statement.values(values), byKeys, signal });
     return rows.map(statement.row);
   }
 

@@ -4,7 +4,15 @@ export interface DriverQuery {
   readonly name: string | null;
   readonly text: string;
   readonly values: unknown[];
-  /** Aborted when nobody wants the answer any more: the statement is not begun then, or cancelled where that is possible. */
+  /**
+   * Whether it reads no more than a bounded number of rows by keys. Outside a transaction it may share a connection with
+   * others then, and is ended after a second.
+   */
+  readonly byKeys?: boolean;
+  /**
+   * Aborted when nobody wants the answer any more: the statement is not begun then, cancelled where that is possible, and
+   * otherwise left to its end.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

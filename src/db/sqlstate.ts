@@ -35,6 +35,8 @@ export class TransactionConflict extends AppError {
  * The one place where SQLSTATEs (PostgreSQL manual, appendix A) and connection errors get a meaning. What has none
  * stays as it is, and is masked before it reaches a client.
  */
+export function translateError(error: Error): Error;
+export function translateError(error: unknown): unknown;
 export function translateError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code, constraint } = error as Error & { code?: string; constraint?: string };
@@ -72,7 +74,7 @@ function unavailable(message: string, cause: unknown): AppError {
 /** Connection exceptions, operator intervention, a lack of resources, a read-only server, and errors of the socket. */
 function isOutage(error: Error, code: string | undefined): boolean {
   if (code !== undefined) return /^(08|53|57P|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST)/.test(code);
-  return /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error)/.test(
+  return /^(timeout exceeded when trying to connect|timeout expired|Connection terminated|Query read timeout|Client has encountered a connection error)/.test(
     error.message,
   );
 }

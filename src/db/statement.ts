@@ -50,6 +50,8 @@ export interface Statement<Values, Row> {
   /** Unique for the text: connections that prepare statements keep them under this name. */
   readonly name: string;
   readonly text: string;
+  /** Whether it reads a bounded number of rows by keys, which takes little time whatever the tables hold. */
+  readonly byKeys: boolean;
   /** The values in the order of the text's parameters. */
   readonly values: (values: Values) => unknown[];
   /** The row that the database's fields stand for. */
@@ -66,9 +68,11 @@ export function statement<P extends Parameters, S extends Selection>(definition:
   parameters: P;
   selection: S;
   projection?: Projection;
+  /** Whether it only looks rows up by keys, or reads a page of a range of an index: no search, no count, no change. */
+  byKeys?: boolean;
   query: (parameters: Placeholders<P>, selection: S) => SQLWrapper;
 }): Statement<ValuesOf<P>, RowOf<S>> {
-  const { name, parameters, selection, projection, query } = definition;
+  const { name, parameters, selection, projection, byKeys = false, query } = definition;
   const placeholders = Object.fromEntries(
     Object.entries(parameters).map(([key, type]) => [key, sql`${sql.placeholder(key)}::${sql.raw(type)}`]),
   ) as Placeholders<P>;
@@ -78,6 +82,7 @@ export function statement<P extends Parameters, S extends Selection>(definition:
   return {
     name: `${name}_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
     text,
+    byKeys,
     values: (values) =>
       params.map((param) => (is(param, Placeholder) ? values[param.name as keyof P] : param)),
     row: rowMapper<RowOf<S>>(decodersOf(read), unread),

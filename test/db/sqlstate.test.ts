@@ -23,7 +23,7 @@ describe('translateError', () => {
     const cause = withCode(state);
     const translated = translateError(cause);
     expect(translated).toMatchObject({ code, cause });
-    expect((translated as Error).message).not.toContain('secret');
+    expect(translated.message).not.toContain('secret');
   });
 
   it('keeps the name of the constraint for services', () => {

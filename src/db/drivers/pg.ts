@@ -2,48 +2,27 @@ import pg from 'pg';
 import { AppError } from '../../shared/errors.ts';
 import type { Connection, Driver, DriverQuery } from '../driver.ts';
 import { abandoned, translateError } from '../sqlstate.ts';
-import { sessionSettings } from './session-settings.ts';
+import { Pipelines, pipelinesOf } from './pg-pipelines.ts';
+import { messageOf, type ServerOptions, sessionOf } from './pg-session.ts';
 
-/** How to reach a PostgreSQL server. All times are in milliseconds. */
-export interface ServerOptions {
-  readonly url: string;
-  readonly poolSize: number;
-  readonly connectTimeout: number;
-  readonly statementTimeout: number;
-  readonly lockTimeout: number;
-  /** Whether statements are prepared under names; off for poolers that cannot carry them. */
-  readonly prepare: boolean;
-  /** Told of connections that break while idle, which are replaced when needed. */
-  readonly onIdleError: (error: Error) => void;
-}
-
-const timestamptz = 1184;
-const asText = (field: string) => field;
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((field: string) => unknown) =>
-    oid === timestamptz ? asText : (pg.types.getTypeParser(oid, format) as (field: string) => unknown),
-};
-
-/** Opens a pool of connections to a PostgreSQL server; it connects when the first statement runs. */
+/**
+ * Opens connections to a PostgreSQL server, when statements need them. Reads by keys share a few, many at a time; every
+ * other statement has one for itself, from a pool.
+ */
 export function openServer(options: ServerOptions): Driver {
+  const pipelineCount = pipelinesOf(options);
   const pool = new pg.Pool({
-    connectionString: options.url,
-    application_name: 'broadsheet',
-    max: options.poolSize,
-    connectionTimeoutMillis: options.connectTimeout,
+    ...sessionOf(options, options.statementTimeout),
+    max: options.poolSize - pipelineCount,
     // Prepared statements die with their connection, so idle ones are kept for long.
     idleTimeoutMillis: 600_000,
-    statement_timeout: options.statementTimeout,
-    lock_timeout: options.lockTimeout,
-    idle_in_transaction_session_timeout: options.statementTimeout * 2,
     // A server that no longer answers at all is not waited for: its own time-out would have come first.
     query_timeout: options.statementTimeout + 5_000,
-    keepAlive: true,
-    options: Object.entries(sessionSettings)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
   });
   pool.on('error', options.onIdleError);
+  // Without a listener an error between two statements of a transaction would end the process.
+  pool.on('connect', (client) => void client.on('error', () => {}));
+  const pipelines = new Pipelines(options, pipelineCount, queryPool);
 
   /** Cancels statements from beside the pool, whose connections may all be busy. */
   const canceller = new pg.Pool({
@@ -56,25 +35,23 @@ export function openServer(options: ServerOptions): Driver {
   });
   canceller.on('error', options.onIdleError);
 
-  async function send(client: pg.PoolClient, { name, text, values, signal }: DriverQuery) {
-    if (signal?.aborted === true) throw abandoned();
+  async function send(client: pg.PoolClient, query: DriverQuery): Promise<unknown[][]> {
+    const { rows } = await client.query<unknown[]>(messageOf(query, options.prepare));
+    return rows;
+  }
+
+  async function sendUntil(signal: AbortSignal, client: pg.PoolClient, query: DriverQuery) {
+    if (signal.aborted) throw abandoned();
     let cancelled: Promise<unknown> | undefined;
     const cancel = () => {
       const { processID } = client as pg.PoolClient & { readonly processID: number };
       cancelled = canceller.query('select pg_cancel_backend($1)', [processID]).catch(() => {});
     };
-    signal?.addEventListener('abort', cancel);
+    signal.addEventListener('abort', cancel);
     try {
-      const result = await client.query<unknown[]>({
-        ...(options.prepare && name !== null ? { name } : {}),
-        text,
-        values,
-        rowMode: 'array',
-        types,
-      } as pg.QueryArrayConfig);
-      return result.rows;
+      return await send(client, query);
     } finally {
-      signal?.removeEventListener('abort', cancel);
+      signal.removeEventListener('abort', cancel);
       // The connection is kept until then, or what is cancelled could be the next statement on it.
       await cancelled;
     }
@@ -84,43 +61,43 @@ export function openServer(options: ServerOptions): Driver {
     const client = await pool.connect().catch((error: unknown) => {
       throw translateError(error);
     });
-    // Without a listener an error between two statements would end the process.
-    const onError = () => {};
-    client.on('error', onError);
     let isBroken = false;
     return {
       async query(query) {
+        const { signal } = query;
         try {
-          return await send(client, query);
+          return await (signal === undefined ? send(client, query) : sendUntil(signal, client, query));
         } catch (error) {
           // After what the server itself says, the connection is as good as before.
           isBroken ||= !(error instanceof pg.DatabaseError || error instanceof AppError);
-          throw query.signal?.aborted === true ? abandoned() : translateError(error);
+          throw signal?.aborted === true ? abandoned() : translateError(error);
         }
       },
-      release(broken) {
-        client.off('error', onError);
-        client.release(broken || isBroken);
-      },
+      release: (broken) => client.release(broken || isBroken),
     };
+  }
+
+  async function queryPool(query: DriverQuery): Promise<unknown[][]> {
+    const connection = await connect();
+    try {
+      return await connection.query(query);
+    } finally {
+      connection.release(false);
+    }
   }
 
   return {
     kind: 'server',
-    async query(query) {
-      const connection = await connect();
-      try {
-        return await connection.query(query);
-      } finally {
-        connection.release(false);
-      }
+    query(query) {
+      const pipeline = query.byKeys === true ? pipelines.next() : null;
+      return pipeline === null ? queryPool(query) : pipeline.query(query);
     },
     connect,
     async execute(text) {
       await pool.query(text);
     },
     async close() {
-      await Promise.all([pool.end(), canceller.end()]);
+      await Promise.all([pipelines.close(), pool.end(), canceller.end()]);
     },
   };
 }

@@ -11,6 +11,7 @@ const identityUser = statement({
   name: 'identity_user',
   parameters: { issuer: 'text', subject: 'text' },
   selection: identityColumns,
+  byKeys: true,
   query: ({ issuer, subject }, columns) =>
     build
       .select(columns)

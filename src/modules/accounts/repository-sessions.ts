@@ -42,6 +42,7 @@ const sessionViewer = statement({
   name: 'session_viewer',
   parameters: { sessionId: 'uuid', userId: 'uuid' },
   selection: { id: users.id, role: users.role, sessionId: sessions.id },
+  byKeys: true,
   query: ({ sessionId, userId }, columns) =>
     build
       .select(columns)
@@ -62,6 +63,7 @@ const sessionsByIds = statement({
   name: 'sessions_by_ids',
   parameters: { ids: 'uuid[]', viewerId: 'uuid' },
   selection: sessionColumns,
+  byKeys: true,
   query: ({ ids, viewerId }, columns) =>
     build
       .select(columns)
@@ -94,6 +96,7 @@ const sessionPage = statementVariants((shape: PageShape) =>
     name: 'sessions_page',
     parameters: { parents: 'uuid[]', viewerId: 'uuid', ...pageParameters },
     selection: { parentId, ...sessionColumns },
+    byKeys: true,
     query(parameters) {
       const { range, orderBy, limit } = keyset(newestFirst, shape, parameters);
       const page = build

@@ -92,6 +92,7 @@ const commentPage = statementVariants(
       parameters: { ...filterParameters, ...pageParameters },
       selection: { parentId, ...commentColumns },
       projection: shape.projection,
+      byKeys: !shape.author && shape.topLevel === null,
       query(parameters, { parentId: _, ...columns }) {
         const { range, orderBy, limit } = keyset(sortOrders[shape.order], shape, parameters);
         const page = build

@@ -19,6 +19,7 @@ const commentsByIds = statementVariants(
       parameters: { ids: 'uuid[]', viewerId: 'uuid' },
       selection: commentColumns,
       projection,
+      byKeys: true,
       query: ({ ids, viewerId }, columns) =>
         build
           .select(columns)

@@ -47,6 +47,7 @@ const followPage = statementVariants(({ side, projection, ...shape }: FollowPage
     parameters: { parents: 'uuid[]', ...pageParameters },
     selection: { parentId, ...followUserColumns },
     projection,
+    byKeys: true,
     query(parameters, { parentId: _, ...columns }) {
       const { own, other } = sides[side];
       const sort = { key: follows.createdAt, keyType: 'timestamptz', id: other, descending: true } as const;
@@ -121,6 +122,7 @@ const followedUsers = statement({
   parameters: { followerId: 'uuid', ids: 'uuid[]' },
   selection: { parentId, id: follows.followeeId },
   // One look for each user, however many users the follower follows.
+  byKeys: true,
   query: ({ followerId, ids }, { id }) =>
     perParent(
       ids,

@@ -35,6 +35,7 @@ const likedPosts = statement({
   parameters: { userId: 'uuid', ids: 'uuid[]' },
   selection: { parentId, id: likes.postId },
   // One look for each post, however many posts the user likes.
+  byKeys: true,
   query: ({ userId, ids }, { id }) =>
     perParent(
       ids,

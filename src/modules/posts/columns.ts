@@ -1,7 +1,7 @@
 import type { RowOf } from '../../db/index.ts';
 import { posts } from '../../db/tables/index.ts';
 import type { PostResolvers } from '../../generated/resolvers.ts';
-import { Projections } from '../../shared/projection.ts';
+import { type Projection, Projections } from '../../shared/projection.ts';
 
 /** The columns of a post; those that only writing needs are not among them. */
 export const postColumns = {
@@ -39,3 +39,8 @@ export const postProjections = new Projections<keyof PostRow, keyof PostResolver
   cursors: ['listedAt'],
   long: ['body', 'html'],
 });
+
+/** Whether a projection leaves the long columns out, so that many rows are read in little time. */
+export function isShort({ unread }: Projection): boolean {
+  return unread.includes('body') && unread.includes('html');
+}

@@ -26,7 +26,7 @@ import {
 import { type PostStatus, posts, postTags, tags } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
 import type { Projection } from '../../shared/projection.ts';
-import { postColumns, type PostRow } from './columns.ts';
+import { isShort, postColumns, type PostRow } from './columns.ts';
 import type { PostOrderName } from './order.ts';
 import type { PostScope } from './policy.ts';
 import { isVisible } from './repository.ts';
@@ -162,6 +162,11 @@ function sortOrder(shape: FilterShape, order: PostOrderName): SortOrder {
   };
 }
 
+/** Whether a page of a list is a range of an index, so that no more rows are read than it has. */
+function isRange({ parent, status, author, tag, text }: FilterShape): boolean {
+  return status === 'published' && !text && [parent !== 'none', author, tag].filter(Boolean).length <= 1;
+}
+
 const postPage = statementVariants(
   (shape: FilterShape & PageShape & { order: PostOrderName; projection: Projection }) =>
     statement({
@@ -172,6 +177,7 @@ const postPage = statementVariants(
           ? (postColumns as typeof postColumns & { parentId: typeof parentId })
           : { parentId, ...postColumns },
       projection: shape.projection,
+      byKeys: isRange(shape) && isShort(shape.projection),
       query(parameters, { parentId: _, ...columns }) {
         const { range, orderBy, limit } = keyset(sortOrder(shape, shape.order), shape, parameters);
         const page = selectPosts(shape, columns)

@@ -12,7 +12,7 @@ import { postContributors, posts, postTags, tags, users } from '../../db/tables/
 import type { Projection } from '../../shared/projection.ts';
 import { tagColumns, type TagRow } from '../tags/index.ts';
 import { userColumns, type UserRow } from '../users/index.ts';
-import { postColumns, type PostRow } from './columns.ts';
+import { isShort, postColumns, type PostRow } from './columns.ts';
 import type { PostScope } from './policy.ts';
 
 /** The condition that keeps a viewer from what they may not see. */
@@ -33,6 +33,7 @@ const postsByIds = statementVariants(({ projection, scope }: PostShape) =>
     parameters: { ids: 'uuid[]', viewerId: 'uuid' },
     selection: postColumns,
     projection,
+    byKeys: isShort(projection),
     query: ({ ids, viewerId }, columns) =>
       build
         .select(columns)
@@ -58,6 +59,7 @@ const postBySlug = statementVariants(({ projection, scope }: PostShape) =>
     parameters: { slug: 'text', viewerId: 'uuid' },
     selection: postColumns,
     projection,
+    byKeys: true,
     query: ({ slug, viewerId }, columns) =>
       build
         .select(columns)
@@ -83,6 +85,7 @@ const contributorsByPosts = statementVariants(({ projection }: { projection: Pro
     parameters: { ids: 'uuid[]' },
     selection: { parentId: postContributors.postId, ...userColumns },
     projection,
+    byKeys: true,
     query: ({ ids }, columns) =>
       build
         .select(columns)
@@ -108,6 +111,7 @@ const tagsByPosts = statementVariants(({ projection }: { projection: Projection 
     parameters: { ids: 'uuid[]' },
     selection: { parentId: postTags.postId, ...tagColumns },
     projection,
+    byKeys: true,
     query: ({ ids }, columns) =>
       build
         .select(columns)

@@ -71,6 +71,7 @@ const tagsByIds = statementVariants(({ scope, projection }: TagShape) =>
     parameters: { ids: 'uuid[]', viewerId: 'uuid' },
     selection: tagColumns,
     projection,
+    byKeys: true,
     query: ({ ids, viewerId }, columns) =>
       build
         .select(columns)
@@ -95,6 +96,7 @@ const tagBySlug = statementVariants(({ scope, projection }: TagShape) =>
     parameters: { slug: 'text', viewerId: 'uuid' },
     selection: tagColumns,
     projection,
+    byKeys: true,
     query: ({ slug, viewerId }, columns) =>
       build
         .select(columns)
@@ -137,6 +139,7 @@ const tagPage = statementVariants((shape: FilterShape & PageShape & TagShape & {
     parameters: { ...filterParameters, ...pageParameters },
     selection: tagColumns,
     projection: shape.projection,
+    byKeys: !shape.text,
     query(parameters, columns) {
       const { range, orderBy, limit } = keyset(sortOrders[shape.order], shape, parameters);
       const where = and(conditions(shape, parameters), range);

@@ -52,6 +52,7 @@ const usersByIds = statementVariants(({ projection }: Projected) =>
     parameters: { ids: 'uuid[]' },
     selection: userColumns,
     projection,
+    byKeys: true,
     query: ({ ids }, columns) => build.select(columns).from(users).where(isAnyOf(users.id, ids)),
   }),
 );
@@ -71,6 +72,7 @@ const userByUsername = statementVariants(({ projection }: Projected) =>
     parameters: { username: 'text' },
     selection: userColumns,
     projection,
+    byKeys: true,
     query: ({ username }, columns) => build.select(columns).from(users).where(eq(users.username, username)),
   }),
 );
@@ -113,6 +115,7 @@ const userPage = statementVariants((shape: FilterShape & PageShape & Projected &
     parameters: { ...filterParameters, ...pageParameters },
     selection: userColumns,
     projection: shape.projection,
+    byKeys: !shape.role && !shape.text,
     query(parameters, columns) {
       const { range, orderBy, limit } = keyset(sortOrders[shape.order], shape, parameters);
       const where = and(filterOf(shape, parameters), range);

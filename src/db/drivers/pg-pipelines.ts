@@ -1,0 +1,198 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+import type { DriverQuery } from '../driver.ts';
+import { abandoned, translateError } from '../sqlstate.ts';
+import { messageOf, type ServerOptions, sessionOf } from './pg-session.ts';
+
+/** How long a read may take, in milliseconds: those behind it on its connection wait for it. */
+const longestRead = 1_000;
+
+/** A connection that has kept its statements waiting for longer, in milliseconds, is sent no others. */
+const patience = 100;
+
+/** After how many milliseconds a connection that could not be opened is tried again. */
+const retryAfter = 1_000;
+
+/** A server that is silent for longer than a read may take, by so many milliseconds, will not answer any more. */
+const grace = 5_000;
+
+/** How many connections of a server carry many reads at a time. The others are three at least, or all there are. */
+export function pipelinesOf({ poolSize, prepare }: ServerOptions): number {
+  return prepare ? Math.min(3, Math.max(0, poolSize - 3)) : 0;
+}
+
+/**
+ * Connections on which statements are sent without waiting for the answers to those before them. Only reads that take
+ * little time may be, since answers come in the order of the statements.
+ */
+export class Pipelines {
+  readonly #options: ServerOptions;
+  readonly #resend: (query: DriverQuery) => Promise<unknown[][]>;
+  readonly #connections: (PipelinedConnection | undefined)[];
+  readonly #watch: NodeJS.Timeout;
+
+  /** @param resend sends a statement by another way. */
+  constructor(options: ServerOptions, count: number, resend: (query: DriverQuery) => Promise<unknown[][]>) {
+    this.#options = options;
+    this.#resend = resend;
+    this.#connections = Array.from({ length: count }, () => undefined);
+    this.#watch = setInterval(() => this.#giveUp(), 1_000).unref();
+  }
+
+  /**
+   * The connection to send a statement by: an open one with the fewest under way. Null when all of them keep their
+   * statements waiting, or there are none. Another one is opened when all that are open are busy.
+   */
+  next(): PipelinedConnection | null {
+    const now = performance.now();
+    let best: PipelinedConnection | null = null;
+    let free = -1;
+    for (let place = 0; place < this.#connections.length; place += 1) {
+      const connection = this.#connections[place];
+      if (connection === undefined || connection.isOver(now)) free = place;
+      else if (
+        connection.isUsable &&
+        !connection.hasWaited(patience, now) &&
+        (best === null || connection.load < best.load)
+      ) {
+        best = connection;
+      }
+    }
+    if (free < 0 || best?.load === 0) return best;
+    const opened = new PipelinedConnection(this.#options, this.#resend);
+    this.#connections[free] = opened;
+    return best ?? opened;
+  }
+
+  /** Ends all connections after the statements under way. */
+  async close(): Promise<void> {
+    clearInterval(this.#watch);
+    const made = this.#connections.splice(0).filter((connection) => connection !== undefined);
+    await Promise.all(made.map((connection) => connection.close()));
+  }
+
+  #giveUp(): void {
+    const now = performance.now();
+    for (const connection of this.#connections) {
+      if (connection?.hasWaited(longestRead + grace, now) === true) connection.destroy();
+    }
+  }
+}
+
+/** One connection. It connects at once, and is of no more use once it has broken. */
+export class PipelinedConnection {
+  readonly #client: pg.Client;
+  readonly #socket = new Socket();
+  readonly #resend: (query: DriverQuery) => Promise<unknown[][]>;
+  readonly #opening: Promise<unknown>;
+  #isOpen = false;
+  #isUsable = true;
+  #underWay = 0;
+  /** When it could not be opened. */
+  #failedAt = Number.NEGATIVE_INFINITY;
+  /** When the last answer came, or, after that, the first statement was sent. */
+  #movedAt = 0;
+
+  constructor(options: ServerOptions, resend: (query: DriverQuery) => Promise<unknown[][]>) {
+    this.#resend = resend;
+    this.#client = new pg.Client({
+      ...sessionOf(options, Math.min(options.statementTimeout, longestRead)),
+      pipeline: true,
+      stream: () => this.#socket,
+    });
+    this.#client.on('error', (error) => {
+      if (this.#isUsable && this.#underWay === 0) options.onIdleError(error);
+      this.#isUsable = false;
+    });
+    this.#client.on('end', () => (this.#isUsable = false));
+    this.#opening = this.#open();
+    // Each statement that waits for it is told.
+    this.#opening.catch(() => {});
+  }
+
+  get isUsable(): boolean {
+    return this.#isUsable;
+  }
+
+  /** Whether another one may be opened in its place. */
+  isOver(now: number): boolean {
+    return !this.#isUsable && now - this.#failedAt > retryAfter;
+  }
+
+  /** How much is under way; on a connection that is not open yet more than on any that is. */
+  get load(): number {
+    return this.#isOpen ? this.#underWay : Number.MAX_SAFE_INTEGER;
+  }
+
+  /** Whether a statement has waited for the next answer for longer than that. */
+  hasWaited(milliseconds: number, now: number): boolean {
+    return this.#underWay > 0 && now - this.#movedAt > milliseconds;
+  }
+
+  /** Sends a statement. An answer that nobody waits for any more is dropped when it comes. */
+  query(query: DriverQuery): Promise<unknown[][]> {
+    const { signal } = query;
+    if (signal?.aborted === true) return Promise.reject(abandoned());
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(abandoned());
+      signal?.addEventListener('abort', onAbort);
+      if (this.#underWay === 0) this.#movedAt = performance.now();
+      this.#underWay += 1;
+      const onAnswer = (error: Error | null, rows: unknown[][]) => {
+        this.#underWay -= 1;
+        this.#movedAt = performance.now();
+        if (signal?.aborted === true) return;
+        signal?.removeEventListener('abort', onAbort);
+        if (error === null) resolve(rows);
+        else if (isOthersFault(error)) resolve(this.#resend(query));
+        else reject(translateError(error));
+      };
+      if (this.#isOpen) this.#send(query, onAnswer);
+      else {
+        this.#opening.then(
+          () => this.#send(query, onAnswer),
+          (error: unknown) => onAnswer(error as Error, []),
+        );
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    // One that cannot be opened has nothing to close.
+    await this.#opening.catch(() => {});
+    this.#isUsable = false;
+    await this.#client.end();
+  }
+
+  /** Ends it at once; whatever is under way fails. */
+  destroy(): void {
+    this.#isUsable = false;
+    this.#socket.destroy();
+  }
+
+  async #open(): Promise<void> {
+    try {
+      await this.#client.connect();
+      this.#isOpen = true;
+    } catch (error) {
+      this.#failedAt = performance.now();
+      this.destroy();
+      throw error;
+    }
+  }
+
+  #send(query: DriverQuery, onAnswer: (error: Error | null, rows: unknown[][]) => void): void {
+    // `pg` gives an error or a result, whatever its types say.
+    this.#client.query<unknown[]>(messageOf(query, true), (error: Error | null, result) =>
+      onAnswer(error, error === null ? result.rows : []),
+    );
+  }
+}
+
+/**
+ * Whether nothing is wrong with a statement that failed: its name was to be prepared by one before it, which failed, or
+ * the server has no more connections than those that are open.
+ */
+function isOthersFault(error: Error): boolean {
+  return error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '53300');
+}

@@ -1,0 +1,51 @@
+import pg from 'pg';
+import type { DriverQuery } from '../driver.ts';
+import { sessionSettings } from './session-settings.ts';
+
+/** How to reach a PostgreSQL server. All times are in milliseconds. */
+export interface ServerOptions {
+  readonly url: string;
+  /** How many connections there are at the most, of all kinds. */
+  readonly poolSize: number;
+  readonly connectTimeout: number;
+  readonly statementTimeout: number;
+  readonly lockTimeout: number;
+  /** Whether statements are prepared under names; off for poolers that cannot carry them. */
+  readonly prepare: boolean;
+  /** Told of connections that break while idle, which are replaced when needed. */
+  readonly onIdleError: (error: Error) => void;
+}
+
+/** What every connection is opened with whose statements may take so long. */
+export function sessionOf(options: ServerOptions, statementTimeout: number): pg.ClientConfig {
+  return {
+    connectionString: options.url,
+    application_name: 'broadsheet',
+    connectionTimeoutMillis: options.connectTimeout,
+    statement_timeout: statementTimeout,
+    lock_timeout: options.lockTimeout,
+    idle_in_transaction_session_timeout: options.statementTimeout * 2,
+    keepAlive: true,
+    options: Object.entries(sessionSettings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+  };
+}
+
+const timestamptz = 1184;
+const asText = (field: string) => field;
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((field: string) => unknown) =>
+    oid === timestamptz ? asText : (pg.types.getTypeParser(oid, format) as (field: string) => unknown),
+};
+
+/** A statement as `pg` takes it. */
+export function messageOf({ name, text, values }: DriverQuery, prepare: boolean): pg.QueryArrayConfig {
+  return {
+    ...(prepare && name !== null ? { name } : {}),
+    text,
+    values,
+    rowMode: 'array',
+    types,
+  } as pg.QueryArrayConfig;
+}

@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openServer } from '../../src/db/drivers/pg.ts';
+import { pipelinesOf } from '../../src/db/drivers/pg-pipelines.ts';
+import type { ServerOptions } from '../../src/db/drivers/pg-session.ts';
+import type { Driver, DriverQuery } from '../../src/db/driver.ts';
+import { onServer, openTestDatabase } from '../helpers/database.ts';
+import { openWay } from '../helpers/way.ts';
+
+const usual = { connectTimeout: 5_000, statementTimeout: 10_000, lockTimeout: 300, prepare: true };
+
+/** A statement that may share a connection. */
+const read = (text: string, values: unknown[] = [], signal?: AbortSignal): DriverQuery => ({
+  name: text,
+  text,
+  values,
+  byKeys: true,
+  signal,
+});
+
+const anything = (text: string): DriverQuery => ({ name: null, text, values: [] });
+const unavailable = (message: string) => expect.objectContaining({ code: 'SERVICE_UNAVAILABLE', message });
+const gone = unavailable('The client has gone.');
+const unreachable = unavailable('The database cannot be reached.');
+
+describe('the connections of a server', () => {
+  it.each([
+    [1, 0],
+    [3, 0],
+    [4, 1],
+    [5, 2],
+    [6, 3],
+    [10, 3],
+    [1_000, 3],
+  ])('are %i in all, of which %i carry many reads at a time', (poolSize, count) => {
+    expect(pipelinesOf({ poolSize, prepare: true } as ServerOptions)).toBe(count);
+    expect(pipelinesOf({ poolSize, prepare: false } as ServerOptions)).toBe(0);
+  });
+});
+
+// The embedded database is one connection.
+describe.runIf(onServer)('reads by keys', () => {
+  let database: Driver;
+  let url: URL;
+  const idle: Error[] = [];
+  const open: Driver[] = [];
+
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    const [row] = await database.query(anything('select current_database()'));
+    const template = inject('template');
+    if (template.kind !== 'server') throw new Error('There is no database server.');
+    url = Object.assign(new URL(template.url), { pathname: `/${String(row?.[0])}` });
+  });
+
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((driver) => driver.close()));
+    idle.length = 0;
+  });
+
+  afterAll(() => database.close());
+
+  /** A driver with one connection for such reads, unless it has more than four in all. */
+  function openDriver(options: Partial<ServerOptions> = {}): Driver {
+    const driver = openServer({
+      url: url.href,
+      poolSize: 4,
+      onIdleError: (error) => idle.push(error),
+      ...usual,
+      ...options,
+    });
+    open.push(driver);
+    return driver;
+  }
+
+  /** The process on the server that such reads have. */
+  async function processOf(driver: Driver): Promise<number> {
+    const [row] = await driver.query(read('select pg_backend_pid()'));
+    return Number(row?.[0]);
+  }
+
+  it('share few connections, and each gets its own answer', async () => {
+    const driver = openDriver({ poolSize: 40 });
+    const text = 'select pg_backend_pid(), $1::integer';
+    const numbers = Array.from({ length: 500 }, (_, number) => number);
+    const rows = (await Promise.all(numbers.map((number) => driver.query(read(text, [number]))))).flat();
+    expect(rows.map(([, number]) => number)).toEqual(numbers);
+    // Beside the three, where the machine was so slow that they were not open in time.
+    expect(new Set(rows.map(([process]) => process)).size).toBeLessThan(8);
+  });
+
+  it('do not disturb each other with errors', async () => {
+    const driver = openDriver();
+    const text = 'select 12 / $1::integer';
+    const answers = await Promise.allSettled([1, 0, 2, 0, 3].map((by) => driver.query(read(text, [by]))));
+    expect(
+      answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.code)),
+    ).toEqual([[[12]], '22012', [[6]], '22012', [[4]]]);
+  });
+
+  it('have a connection of their own in a transaction', async () => {
+    const driver = openDriver();
+    const shared = await processOf(driver);
+    const connection = await driver.connect();
+    const [row] = await connection.query(read('select pg_backend_pid()'));
+    connection.release(false);
+    expect(row?.[0]).not.toBe(shared);
+  });
+
+  it('end after a second, and keep those behind them waiting no longer', async () => {
+    const driver = openDriver();
+    await processOf(driver);
+    const start = performance.now();
+    const slow = driver.query(read('select pg_sleep(20)'));
+    const behind = Array.from({ length: 20 }, () => driver.query(read('select 1')));
+    await expect(slow).rejects.toEqual(unavailable('The database took too long to answer.'));
+    expect(await Promise.all(behind)).toHaveLength(20);
+    const took = performance.now() - start;
+    expect(took).toBeGreaterThan(900);
+    expect(took).toBeLessThan(3_000);
+  });
+
+  it('go by other connections while one is kept waiting', async () => {
+    const driver = openDriver();
+    const shared = await processOf(driver);
+    const slow = driver.query(read('select pg_sleep(0.9)'));
+    await sleep(150);
+    expect(await processOf(driver)).not.toBe(shared);
+    await slow;
+    expect(await processOf(driver)).toBe(shared);
+  });
+
+  it('are sent again when one before them was to prepare them and failed', async () => {
+    const driver = openDriver();
+    const shared = await processOf(driver);
+    const table = `locked_${randomUUID().replaceAll('-', '')}`;
+    await database.execute(`create table ${table} (id integer)`);
+    const lock = await database.connect();
+    try {
+      await lock.query(anything('begin'));
+      await lock.query(anything(`lock table ${table} in access exclusive mode`));
+      const [first, ...others] = Array.from({ length: 4 }, () =>
+        driver.query(read(`select id from ${table}`)),
+      );
+      await expect(first).rejects.toEqual(unavailable('Somebody else is changing the same thing.'));
+      await lock.query(anything('rollback'));
+      expect(await Promise.all(others)).toEqual([[], [], []]);
+    } finally {
+      lock.release(false);
+    }
+    expect(await processOf(driver)).toBe(shared);
+    expect(await driver.query(read(`select id from ${table}`))).toEqual([]);
+  });
+
+  it('are unavailable when their connection is ended, and the next ones have another', async () => {
+    const driver = openDriver();
+    const shared = await processOf(driver);
+    const underWay = ['select pg_sleep(0.9)', 'select 1', 'select 2'].map((text) => driver.query(read(text)));
+    const outcomes = Promise.allSettled(underWay);
+    await database.query(anything(`select pg_terminate_backend(${shared}, 5000)`));
+    expect(await outcomes).toEqual(underWay.map(() => ({ status: 'rejected', reason: unreachable })));
+    expect(await processOf(driver)).not.toBe(shared);
+    expect(idle).toEqual([]);
+  });
+
+  it('have another connection when theirs is ended while idle, which is told once', async () => {
+    const driver = openDriver();
+    const shared = await processOf(driver);
+    await database.query(anything(`select pg_terminate_backend(${shared}, 5000)`));
+    await expect.poll(() => idle).toHaveLength(1);
+    expect(await processOf(driver)).not.toBe(shared);
+    expect(idle).toHaveLength(1);
+  });
+
+  it('are given up at once by who leaves, and end by themselves', async () => {
+    const driver = openDriver();
+    const shared = await processOf(driver);
+    const controller = new AbortController();
+    const start = performance.now();
+    const left = [
+      driver.query(read('select pg_sleep(0.5)', [], controller.signal)),
+      driver.query(read('select 1 / 0', [], controller.signal)),
+      driver.query(read('select 1', [], controller.signal)),
+    ];
+    const stays = driver.query(read('select 2'));
+    const outcomes = Promise.allSettled(left);
+    controller.abort();
+    expect(await outcomes).toEqual(left.map(() => ({ status: 'rejected', reason: gone })));
+    expect(performance.now() - start).toBeLessThan(400);
+    expect(await stays).toEqual([[2]]);
+    await expect(driver.query(read('select 3', [], controller.signal))).rejects.toEqual(gone);
+    expect(await processOf(driver)).toBe(shared);
+  });
+
+  it('are waited for when all is closed', async () => {
+    const driver = openServer({ url: url.href, poolSize: 4, onIdleError() {}, ...usual });
+    const shared = await processOf(driver);
+    const answer = driver.query(read('select pg_sleep(0.5), 1'));
+    await driver.close();
+    expect(await answer).toEqual([['', 1]]);
+    const there = anything(`select from pg_stat_activity where pid = ${shared}`);
+    await expect.poll(() => database.query(there)).toEqual([]);
+  });
+
+  it('are unavailable where there is no server, and say why', async () => {
+    const driver = openDriver({ url: 'postgres://nobody@127.0.0.1:1/nothing' });
+    const outcomes = await Promise.allSettled([1, 2, 3].map(() => driver.query(read('select 1'))));
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        reason: { code: 'SERVICE_UNAVAILABLE', cause: { code: 'ECONNREFUSED' } },
+      });
+    }
+  });
+
+  it('go by what connections there are, and others are not tried for all the time', async () => {
+    const role = `limited_${randomUUID().replaceAll('-', '')}`;
+    await database.execute(`create role ${role} login connection limit 2`);
+    const way = await openWay(Object.assign(new URL(url), { username: role }));
+    const driver = openDriver({ url: way.url, poolSize: 6 });
+    await processOf(driver);
+    const start = performance.now();
+    while (performance.now() - start < 500) {
+      await Promise.all(Array.from({ length: 10 }, () => driver.query(read('select 1'))));
+    }
+    expect(way.connections.made).toBeGreaterThan(2);
+    expect(way.connections.made).toBeLessThan(6);
+    await open.pop()?.close();
+    await way.cut();
+    await database.execute(`drop role ${role}`);
+  });
+
+  it('are unavailable when the server says nothing any more', async () => {
+    const way = await openWay(url);
+    const driver = openDriver({ url: way.url });
+    const shared = await processOf(driver);
+    way.block();
+    const start = performance.now();
+    await expect(driver.query(read('select 1'))).rejects.toEqual(unreachable);
+    const took = performance.now() - start;
+    expect(took).toBeGreaterThan(5_500);
+    expect(took).toBeLessThan(10_000);
+    way.unblock();
+    expect(await processOf(driver)).not.toBe(shared);
+    await open.pop()?.close();
+    await way.cut();
+  });
+});
