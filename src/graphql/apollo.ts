@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { RedisConnection } from '../redis/connection.ts';
 import type { Context } from './context.ts';
 import { PlanCache } from './execution/plan-cache.ts';
+import { DocumentStore } from './document-store.ts';
 import { stringifyResult } from './execution/result-text.ts';
 import { formatError } from './format-error.ts';
 import { KnownOperations } from './known-operations.ts';
@@ -84,6 +85,7 @@ export async function startApollo({
   const apollo = new ApolloServer<Context>({
     schema,
     stringifyResult,
+    documentStore: new DocumentStore(),
     introspection,
     hideSchemaDetailsFromClientErrors: !suggestions,
     csrfPrevention: true,
