@@ -20,6 +20,8 @@ export interface Options {
   readonly sides: readonly string[] | null;
   /** Folders of other built checkouts of the project, to be measured beside this one. */
   readonly also: readonly string[];
+  /** How many processes serve on a further side of the project; 1 is no such side. */
+  readonly workers: number;
   /** Where the private PostgreSQL keeps its data for later runs. */
   readonly folder: string;
   /** Whether the results are written into bench/. */
@@ -62,6 +64,7 @@ export function readOptions(args: readonly string[]): Options {
     .option('--only <names>', 'only these workloads, such as W2,W5', names, null)
     .option('--sides <names>', 'only these sides, such as broadsheet,limit-rows', names, null)
     .option('--also <folders>', 'other built checkouts of the project, measured beside this one', names, [])
+    .option('--workers <number>', 'also measure the project with so many processes on one port', count, 1)
     .option(
       '--folder <folder>',
       'where the data are kept for the next run',

@@ -6,7 +6,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
-import { lockFolder } from '../src/db/folder-lock.ts';
 import { LoadGenerator } from './load/load.ts';
 import { type Options, readOptions } from './options.ts';
 import { isOfKind, memoriesOf, withResults } from './report/markdown.ts';
@@ -18,10 +17,10 @@ import { peerSides } from './peer-sides.ts';
 import { type Contestant, compareAnswers, type Measured, measure, type Setting } from './rounds.ts';
 import { chooseSamples } from './samples.ts';
 import { prepareDatabase, type RunDatabase } from './setting/data.ts';
-import { describePostgres, type Postgres, runStatements } from './setting/postgres.ts';
-import { startPrivatePostgres } from './setting/private-postgres.ts';
+import { openPostgres } from './setting/open-postgres.ts';
+import { runStatements } from './setting/postgres.ts';
 import { freePort, isPinned, startServer } from './setting/processes.ts';
-import { limitSides, newSigningKey, otherCheckout, projectSide, type Side } from './sides.ts';
+import { limitSides, newSigningKey, otherCheckout, projectSide, type Side, workersSide } from './sides.ts';
 import { type Workload, workloads } from './workloads.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -42,23 +41,10 @@ function buildScripts(): void {
   });
 }
 
-async function openPostgres({ folder }: Options): Promise<Postgres> {
-  const given = process.env['BENCH_DATABASE_URL'];
-  if (given !== undefined) return describePostgres(given);
-  const lock = await lockFolder(folder);
-  const postgres = await startPrivatePostgres(join(folder, 'postgres'));
-  return {
-    ...postgres,
-    async stop() {
-      await postgres.stop();
-      await lock.release();
-    },
-  };
-}
-
-function sidesOf({ sides, also, peers }: Options, signingKey: string): readonly Side[] {
+function sidesOf({ sides, also, workers, peers }: Options, signingKey: string): readonly Side[] {
   const all = [
     projectSide(root, signingKey),
+    ...(workers > 1 ? [workersSide(root, signingKey, workers)] : []),
     ...also.map((folder) => otherCheckout(resolve(folder), signingKey)),
     ...(peers ? peerSides(root) : []),
     ...limitSides(root, signingKey),
@@ -104,7 +90,7 @@ async function run(options: Options): Promise<Results> {
   const signingKey = newSigningKey();
   const sides = sidesOf(options, signingKey);
   const asked = chosen(workloads, options.only);
-  const postgres = await openPostgres(options);
+  const postgres = await openPostgres(options.folder);
   const scratch = mkdtempSync(join(tmpdir(), 'broadsheet-bench-run-'));
   const generator = new LoadGenerator(join(root, 'bench/dist/generator.js'));
   const contestants: Contestant[] = [];

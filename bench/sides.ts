@@ -82,6 +82,12 @@ export function projectSide(
 export const otherCheckout = (folder: string, signingKey: string): Side =>
   projectSide(folder, signingKey, [basename(folder), basename(folder)]);
 
+/** The project, as several processes on one port. */
+export function workersSide(root: string, signingKey: string, count: number): Side {
+  const alone = projectSide(root, signingKey, ['workers', `Broadsheet, ${count} workers`]);
+  return { ...alone, command: [...alone.command, '--workers', String(count)] };
+}
+
 /** The workloads that the limit has in one form only: the first, or those with rows. */
 const once = new Set(['W1']);
 const onlyRows = new Set(['W8', 'W9a', 'W9b']);

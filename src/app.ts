@@ -55,8 +55,17 @@ export function createLog(
   return production ? pino(options, batchedOutput()) : pino(options);
 }
 
+/** So much is written at once even to a pipe into which other processes write: lines stay whole. */
+const atomicWrite = 4_096;
+
 function batchedOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: true, minLength: 4_096, periodicFlush: 100 });
+  const output = pino.destination({
+    dest: 1,
+    sync: true,
+    minLength: atomicWrite - 1,
+    maxWrite: atomicWrite,
+    periodicFlush: 100,
+  });
   process.once('exit', () => output.flushSync());
   return output;
 }

@@ -45,13 +45,14 @@ function timesOf(pid: number | string): Times | null {
   }
 }
 
+function childrenOf(pid: number): string[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && timesOf(name)?.parent === pid);
+}
+
 /** The processor time of a process and of all its children so far, in microseconds. */
 export function cpuOf(pid: number): number {
   const self = timesOf(pid);
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(timesOf)
-    .filter((times) => times?.parent === pid);
+  const children = childrenOf(pid).map(timesOf);
   return [self, ...children].reduce((sum, times) => sum + (times?.own ?? 0), self?.ended ?? 0);
 }
 
@@ -60,9 +61,12 @@ export function parentOf(pid: number): number | null {
   return timesOf(pid)?.parent ?? null;
 }
 
-/** The resident memory of a process, in MB. */
+/** The resident memory of a process and of all its children, in MB. What they share is counted for each. */
 export function memoryOf(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+  const sizes = [String(pid), ...childrenOf(pid)].map((each) =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${each}/status`, 'utf8'))?.[1] ?? 0),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0) / 1_024;
 }
 
 /** A port that nothing listens on. */

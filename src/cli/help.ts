@@ -27,10 +27,15 @@ with a small demo publication.
 SIGTERM or SIGINT stops the server: running requests are answered, then
 everything is closed.
 
+With --workers so many processes serve on one port, each with a pool of
+DATABASE_POOL_SIZE connections. One that ends is replaced. Without REDIS_URL each
+counts by itself what clients may ask for.
+
 Examples:
   broadsheet serve
   PORT=8080 LOG_LEVEL=warn broadsheet serve
   DATABASE_URL=postgres://localhost/broadsheet broadsheet serve --migrate
+  DATABASE_URL=postgres://localhost/broadsheet broadsheet serve --workers 4
 
 Environment:
   HOST, PORT             where to listen, 127.0.0.1 and 4000 by default

@@ -35,6 +35,7 @@ function createProgram(): Command {
     .description('Serve the API over HTTP.')
     .option('--migrate', 'run pending migrations first, on a PostgreSQL server too')
     .option('--import <folder>', 'import a folder of Markdown files first, as the command import does')
+    .option('--workers <number>', 'how many processes serve a PostgreSQL server', parseWorkers, 1)
     .addHelpText('after', help.serve)
     .action(async (options: ServeOptions) => (await import('./serve.ts')).serve(options));
 
@@ -327,6 +328,14 @@ function parseLimit(text: string): number {
     throw new InvalidArgumentError('It must be a whole number from 1 to 100.');
   }
   return limit;
+}
+
+function parseWorkers(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 128) {
+    throw new InvalidArgumentError('It must be a whole number from 1 to 128.');
+  }
+  return count;
 }
 
 function parseMessageId(text: string): string {

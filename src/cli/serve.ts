@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type { Logger } from 'pino';
 import { type App, createAccountServices, createApp, createLog } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
@@ -5,21 +6,38 @@ import { Database, type Driver } from '../db/index.ts';
 import type { AccountServices } from '../modules/accounts/index.ts';
 import { openReadyDatabase } from './database.ts';
 import { fillWithDemo } from './demo/index.ts';
+import { CommandError } from './failure.ts';
 import { importAtStart } from './import.ts';
 import { stopRequest } from './stop-request.ts';
 import { printWelcome } from './welcome.ts';
+import { Workers } from './workers.ts';
 
 export interface ServeOptions {
   /** Whether to run pending migrations on a PostgreSQL server. */
   readonly migrate?: boolean;
   /** A folder of Markdown files to import before serving. */
   readonly import?: string;
+  /** How many processes serve, on one port. */
+  readonly workers?: number;
 }
 
-/** Serves until it is told to stop. */
-export async function serve({ migrate = false, import: folder }: ServeOptions): Promise<void> {
+/**
+ * Serves until it is told to stop.
+ *
+ * @throws {CommandError} when several processes are to serve the embedded database, which only one can open.
+ */
+export async function serve({ workers = 1, ...options }: ServeOptions): Promise<void> {
+  try {
+    await (workers === 1 ? serveAlone(options) : serveWithWorkers(workers, options));
+  } finally {
+    // Where this is a worker, the channel to the process that began it is still open, and nothing ends before it.
+    cluster.worker?.disconnect();
+  }
+}
+
+async function serveAlone({ migrate = false, import: folder }: ServeOptions): Promise<void> {
   const config = readConfig();
-  const log = createLog(config);
+  const log = numbered(createLog(config));
   const accounts = await createAccountServices(config, log);
   const stop = stopRequest(log, config.http.shutdownTimeout);
   const driver = await openReadyDatabase(config, log, { migrates: migrate });
@@ -27,6 +45,37 @@ export async function serve({ migrate = false, import: folder }: ServeOptions): 
   await stop;
   await app.close();
   log.info('stopped');
+}
+
+/** What is to be done once is done before the first worker is there. */
+async function serveWithWorkers(
+  count: number,
+  { migrate = false, import: folder }: ServeOptions,
+): Promise<void> {
+  const config = readConfig();
+  if (config.database.kind === 'embedded') {
+    throw new CommandError('Only one process can serve the embedded database: set DATABASE_URL for workers.');
+  }
+  const log = createLog(config);
+  const stop = stopRequest(log, config.http.shutdownTimeout);
+  const driver = await openReadyDatabase(config, log, { migrates: migrate });
+  try {
+    if (folder !== undefined) await importAtStart(driver, folder, log);
+  } finally {
+    await driver.close();
+  }
+  await new Workers(count, log).run(stop);
+  log.info('stopped');
+}
+
+/** The log of a worker says in each line which one it is. */
+function numbered(log: Logger): Logger {
+  return cluster.worker === undefined ? log : log.child({ worker: cluster.worker.id });
+}
+
+/** Whether no other process of this server has begun before. */
+function isFirst(): boolean {
+  return cluster.worker === undefined || cluster.worker.id === 1;
 }
 
 /** Starts over an open database, which is closed when that fails. */
@@ -51,7 +100,7 @@ async function start(
     app = await createApp(config, driver, accounts, log);
     await app.http.listen();
     app.outbox?.start();
-    if (!config.production) await printWelcome(config, app, new Database(driver), accounts);
+    if (!config.production && isFirst()) await printWelcome(config, app, new Database(driver), accounts);
     return app;
   } catch (error) {
     await (app ?? driver).close();
