@@ -79,14 +79,23 @@ export function statement<P extends Parameters, S extends Selection>(definition:
   const unread = projection?.unread ?? [];
   const read = Object.fromEntries(Object.entries(selection).filter(([key]) => !unread.includes(key))) as S;
   const { sql: text, params } = dialect.sqlToQuery(query(placeholders, read).getSQL());
+  const takers = params.map((param) => takerOf(param, parameters));
   return {
     name: `${name}_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
     text,
     byKeys,
-    values: (values) =>
-      params.map((param) => (is(param, Placeholder) ? values[param.name as keyof P] : param)),
+    values: (values) => takers.map((take) => take(values)),
     row: rowMapper<RowOf<S>>(decodersOf(read), unread),
   };
+}
+
+/** What a parameter of the text gets of the values. */
+function takerOf<P extends Parameters>(param: unknown, parameters: P): (values: ValuesOf<P>) => unknown {
+  if (!is(param, Placeholder)) return () => param;
+  const name = param.name as keyof P;
+  if (parameters[name] !== 'uuid[]') return (values) => values[name];
+  // PostgreSQL's text form of an array. Drivers make the same of it, but look at each character for what to escape.
+  return ({ [name]: ids }) => (ids === null ? null : `{${(ids as readonly string[]).join()}}`);
 }
 
 /** For so many variants a query is compiled with exact projections. */

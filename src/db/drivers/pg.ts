@@ -97,7 +97,9 @@ export function openServer(options: ServerOptions): Driver {
       await pool.query(text);
     },
     async close() {
-      await Promise.all([pipelines.close(), pool.end(), canceller.end()]);
+      await Promise.all([pipelines.close(), pool.end()]);
+      // Until then the pool may wait for what is cancelled.
+      await canceller.end();
     },
   };
 }
