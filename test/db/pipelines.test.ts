@@ -217,17 +217,20 @@ describe.runIf(onServer)('reads by keys', () => {
     const role = `limited_${randomUUID().replaceAll('-', '')}`;
     await database.execute(`create role ${role} login connection limit 2`);
     const way = await openWay(Object.assign(new URL(url), { username: role }));
-    const driver = openDriver({ url: way.url, poolSize: 6 });
-    await processOf(driver);
-    const start = performance.now();
-    while (performance.now() - start < 500) {
-      await Promise.all(Array.from({ length: 10 }, () => driver.query(read('select 1'))));
+    try {
+      const driver = openDriver({ url: way.url, poolSize: 6 });
+      await processOf(driver);
+      const start = performance.now();
+      while (performance.now() - start < 500) {
+        await Promise.all(Array.from({ length: 10 }, () => driver.query(read('select 1'))));
+      }
+      expect(way.connections.made).toBeGreaterThan(2);
+      expect(way.connections.made).toBeLessThan(6);
+    } finally {
+      await open.pop()?.close();
+      await way.cut();
+      await database.execute(`drop role ${role}`);
     }
-    expect(way.connections.made).toBeGreaterThan(2);
-    expect(way.connections.made).toBeLessThan(6);
-    await open.pop()?.close();
-    await way.cut();
-    await database.execute(`drop role ${role}`);
   });
 
   it('are unavailable when the server says nothing any more', async () => {

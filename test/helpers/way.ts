@@ -60,7 +60,7 @@ export async function openWay(to: URL): Promise<Way> {
       await closed;
     },
     async mend() {
-      await listen(port);
+      if (!listener.listening) await listen(port);
     },
     block() {
       isBlocked = true;
