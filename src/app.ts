@@ -1,9 +1,9 @@
+// What only some configurations need is imported where it is needed: each module takes its time at the start.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 import type { Config } from './config.ts';
 import { mayFetchFrom } from './config/trusted-issuers.ts';
-import { openEmbedded } from './db/drivers/pglite.ts';
 import { openServer } from './db/drivers/pg.ts';
 import { lockFolder } from './db/folder-lock.ts';
 import { Database, type Driver } from './db/index.ts';
@@ -13,7 +13,6 @@ import { contextBuilder } from './graphql/context.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { DevelopmentMailbox } from './mail/development-mailbox.ts';
 import type { MailTransport } from './mail/mail.ts';
-import { smtpTransport } from './mail/smtp.ts';
 import { logSecurityEvents, recordSecurityEvent, type SecurityEvent } from './modules/audit/index.ts';
 import {
   type AccountServices,
@@ -96,6 +95,7 @@ export async function openDatabase({ database }: Pick<Config, 'database'>, log: 
   }
   const lock = await lockFolder(database.folder);
   try {
+    const { openEmbedded } = await import('./db/drivers/pglite.ts');
     const driver = await openEmbedded({ folder: join(database.folder, 'postgres') });
     return {
       ...driver,
@@ -145,9 +145,11 @@ function outsideTokens({ tokens, production }: Config, log: Logger): OutsideToke
 }
 
 /** What sends mail: a server, or the development mailbox; null where none is sent. */
-function mailTransport({ mail }: Config): MailTransport | null {
+async function mailTransport({ mail }: Config): Promise<MailTransport | null> {
   if (mail === null) return null;
-  return mail.smtpUrl === null ? new DevelopmentMailbox() : smtpTransport({ ...mail, url: mail.smtpUrl });
+  if (mail.smtpUrl === null) return new DevelopmentMailbox();
+  const { smtpTransport } = await import('./mail/smtp.ts');
+  return smtpTransport({ ...mail, url: mail.smtpUrl });
 }
 
 /** Carries messages out of the outbox: this process sends them itself. */
@@ -198,7 +200,7 @@ export async function createApp(
     if (changes.some(({ type }) => type === 'outbox')) outbox?.wake();
     accounts.afterCommit(changes);
   }
-  const transport = mailTransport(config);
+  const transport = await mailTransport(config);
   const outbox =
     config.mail === null || transport === null
       ? null

@@ -5,11 +5,8 @@ import { type Config, readConfig } from '../config.ts';
 import { Database, type Driver } from '../db/index.ts';
 import type { AccountServices } from '../modules/accounts/index.ts';
 import { openReadyDatabase } from './database.ts';
-import { fillWithDemo } from './demo/index.ts';
 import { CommandError } from './failure.ts';
-import { importAtStart } from './import.ts';
 import { stopRequest } from './stop-request.ts';
-import { printWelcome } from './welcome.ts';
 import { Workers } from './workers.ts';
 
 export interface ServeOptions {
@@ -60,7 +57,7 @@ async function serveWithWorkers(
   const stop = stopRequest(log, config.http.shutdownTimeout);
   const driver = await openReadyDatabase(config, log, { migrates: migrate });
   try {
-    if (folder !== undefined) await importAtStart(driver, folder, log);
+    if (folder !== undefined) await importFirst(driver, folder, log);
   } finally {
     await driver.close();
   }
@@ -93,17 +90,34 @@ async function start(
     log.warn('no mail is sent: set SMTP_URL for links that prove addresses and set passwords');
   let app: App | undefined;
   try {
-    if (folder !== null) await importAtStart(driver, folder, log);
-    if (config.demo && (await fillWithDemo(new Database(driver), config.dataFolder))) {
-      log.info('filled the database with a demo publication');
-    }
+    if (folder !== null) await importFirst(driver, folder, log);
+    if (config.demo) await fillIfEmpty(config, driver, log);
     app = await createApp(config, driver, accounts, log);
     await app.http.listen();
     app.outbox?.start();
-    if (!config.production && isFirst()) await printWelcome(config, app, new Database(driver), accounts);
+    if (!config.production && isFirst()) await welcome(config, app, driver, accounts);
     return app;
   } catch (error) {
     await (app ?? driver).close();
     throw error;
   }
+}
+
+// What is done at some starts only is loaded then: what every start loads is waited for at every start.
+
+async function importFirst(driver: Driver, folder: string, log: Logger): Promise<void> {
+  const { importAtStart } = await import('./import.ts');
+  await importAtStart(driver, folder, log);
+}
+
+async function fillIfEmpty({ dataFolder }: Config, driver: Driver, log: Logger): Promise<void> {
+  const { fillWithDemo } = await import('./demo/index.ts');
+  if (await fillWithDemo(new Database(driver), dataFolder)) {
+    log.info('filled the database with a demo publication');
+  }
+}
+
+async function welcome(config: Config, app: App, driver: Driver, accounts: AccountServices): Promise<void> {
+  const { printWelcome } = await import('./welcome.ts');
+  await printWelcome(config, app, new Database(driver), accounts);
 }

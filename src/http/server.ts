@@ -74,6 +74,7 @@ export function createHttpServer({
     http: { headersTimeout: Math.min(options.requestTimeout, 15_000), connectionsCheckingInterval: 1_000 },
     clientErrorHandler: answerClientError,
     routerOptions: { ignoreTrailingSlash: true },
+    schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     frameworkErrors(_, request, reply) {
       addGeneralHeaders(request, reply);
       answerError(new RequestRefusal(400, 'The address of the request is not valid.'), request, reply);
@@ -120,6 +121,11 @@ export function createHttpServer({
       await closed;
     },
   };
+}
+
+/** In the place of Fastify's compilers of JSON Schema, which every start would load. No route has a schema. */
+function noSchemas(): never {
+  throw new Error('Routes have no schemas here.');
 }
 
 /** The most header lines of a request. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 
 /** How long a request may wait for Redis, in milliseconds. */
@@ -68,7 +68,9 @@ export class RedisConnection {
   }
 
   async #connect(): Promise<void> {
-    const client = new Redis(this.#options);
+    // Loaded where there is a Redis, so that others start without it.
+    const { Redis: Client } = await import('ioredis');
+    const client = new Client(this.#options);
     // What it emits says more than the promises that fail with it, and some faults it only emits.
     const faults: unknown[] = [];
     client.on('error', (error) => faults.push(error));
