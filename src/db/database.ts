@@ -1,4 +1,5 @@
 import type { Change } from '../events/changes.ts';
+import type { WaitingClient } from '../shared/waiting-client.ts';
 import type { Connection, Driver, DriverQuery, Executor } from './driver.ts';
 import { TransactionConflict } from './sqlstate.ts';
 import type { Statement } from './statement.ts';
@@ -27,7 +28,7 @@ const maxAttempts = 3;
 export class Database implements Queryable {
   readonly #driver: Driver;
   readonly #afterCommit: AfterCommit;
-  readonly #client: { readonly signal: AbortSignal } | undefined;
+  readonly #client: WaitingClient | undefined;
   #statements = 0;
   #inTransaction = false;
 
@@ -35,11 +36,7 @@ export class Database implements Queryable {
    * @param client Its signal is aborted when nobody wants the answers any more. Statements fail then, and transactions
    * are rolled back that have not come to their commit.
    */
-  constructor(
-    driver: Driver,
-    afterCommit: AfterCommit = () => {},
-    client?: { readonly signal: AbortSignal },
-  ) {
+  constructor(driver: Driver, afterCommit: AfterCommit = () => {}, client?: WaitingClient) {
     this.#driver = driver;
     this.#afterCommit = afterCommit;
     this.#client = client;
@@ -115,8 +112,13 @@ export class Database implements Queryable {
 
   async #send<Values, Row>(to: Executor, statement: Statement<Values, Row>, values: Values): Promise<Row[]> {
     const { name, text, byKeys } = statement;
-    const signal = this.#client?.signal;
-    const rows = await this.#query(to, { name, text, values: statement.values(values), byKeys, signal });
+    const rows = await this.#query(to, {
+      name,
+      text,
+      values: statement.values(values),
+      byKeys,
+      client: this.#client,
+    });
     return rows.map(statement.row);
   }
 

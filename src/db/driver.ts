@@ -1,3 +1,5 @@
+import type { WaitingClient } from '../shared/waiting-client.ts';
+
 /** A statement on its way to the database. */
 export interface DriverQuery {
   /** The name to prepare it under; null runs it unprepared. */
@@ -10,10 +12,10 @@ export interface DriverQuery {
    */
   readonly byKeys?: boolean;
   /**
-   * Aborted when nobody wants the answer any more: the statement is not begun then, cancelled where that is possible, and
-   * otherwise left to its end.
+   * Who wants the answer. When they have gone the statement is not begun, cancelled where that is possible, and otherwise
+   * left to its end; it fails in any case.
    */
-  readonly signal?: AbortSignal | undefined;
+  readonly client?: WaitingClient | undefined;
 }
 
 /** Something that runs statements: a pool, a connection, a database in process. Rows come as arrays of fields. */

@@ -3,6 +3,7 @@ import { findViewer } from '../modules/accounts/index.ts';
 import { Database, type Driver } from '../db/index.ts';
 import type { RequestOrigin } from '../shared/origin.ts';
 import type { Viewer } from '../shared/viewer.ts';
+import type { WaitingClient } from '../shared/waiting-client.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What every resolver gets: who asks, and the way to the data. It lives as long as its request. */
@@ -13,14 +14,6 @@ export interface Context {
   readonly loaders: Loaders;
   readonly accounts: AccountServices;
   readonly client: WaitingClient;
-}
-
-/** Whoever waits for the answer to a request. */
-export interface WaitingClient {
-  /** Whether it has gone before its answer was sent. */
-  readonly isGone: boolean;
-  /** Aborted when it goes. */
-  readonly signal: AbortSignal;
 }
 
 /** What a request says about itself. */

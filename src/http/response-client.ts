@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { WaitingClient } from '../graphql/context.ts';
+import type { WaitingClient } from '../shared/waiting-client.ts';
 
 /** The client that a response goes to. */
 export class ResponseClient implements WaitingClient {
@@ -15,7 +15,7 @@ export class ResponseClient implements WaitingClient {
     return this.#response.destroyed && !this.#response.writableFinished;
   }
 
-  /** Made when it is first asked for: what reads nothing has nothing to give up. */
+  /** Made when it is first asked for: not everything can be given up. */
   get signal(): AbortSignal {
     this.#controller ??= this.#watch(new AbortController());
     return this.#controller.signal;

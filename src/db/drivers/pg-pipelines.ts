@@ -129,21 +129,20 @@ export class PipelinedConnection {
     return this.#underWay > 0 && now - this.#movedAt > milliseconds;
   }
 
-  /** Sends a statement. An answer that nobody waits for any more is dropped when it comes. */
+  /**
+   * Sends a statement, unless nobody waits for it. Whoever gives up afterwards gets the error with the answer, which is
+   * there soon: listening for that would cost every read more than it spares a few.
+   */
   query(query: DriverQuery): Promise<unknown[][]> {
-    const { signal } = query;
-    if (signal?.aborted === true) return Promise.reject(abandoned());
+    if (query.client?.isGone === true) return Promise.reject(abandoned());
     return new Promise((resolve, reject) => {
-      const onAbort = () => reject(abandoned());
-      signal?.addEventListener('abort', onAbort);
       if (this.#underWay === 0) this.#movedAt = performance.now();
       this.#underWay += 1;
       const onAnswer = (error: Error | null, rows: unknown[][]) => {
         this.#underWay -= 1;
         this.#movedAt = performance.now();
-        if (signal?.aborted === true) return;
-        signal?.removeEventListener('abort', onAbort);
-        if (error === null) resolve(rows);
+        if (query.client?.isGone === true) reject(abandoned());
+        else if (error === null) resolve(rows);
         else if (isOthersFault(error)) resolve(this.#resend(query));
         else reject(translateError(error));
       };

@@ -41,11 +41,5 @@ const types = {
 
 /** A statement as `pg` takes it. */
 export function messageOf({ name, text, values }: DriverQuery, prepare: boolean): pg.QueryArrayConfig {
-  return {
-    ...(prepare && name !== null ? { name } : {}),
-    text,
-    values,
-    rowMode: 'array',
-    types,
-  } as pg.QueryArrayConfig;
+  return { name: prepare ? name : null, text, values, rowMode: 'array', types } as pg.QueryArrayConfig;
 }

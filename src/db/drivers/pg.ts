@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { AppError } from '../../shared/errors.ts';
+import type { WaitingClient } from '../../shared/waiting-client.ts';
 import type { Connection, Driver, DriverQuery } from '../driver.ts';
 import { abandoned, translateError } from '../sqlstate.ts';
 import { Pipelines, pipelinesOf } from './pg-pipelines.ts';
@@ -40,8 +41,8 @@ export function openServer(options: ServerOptions): Driver {
     return rows;
   }
 
-  async function sendUntil(signal: AbortSignal, client: pg.PoolClient, query: DriverQuery) {
-    if (signal.aborted) throw abandoned();
+  async function sendUntil({ isGone, signal }: WaitingClient, client: pg.PoolClient, query: DriverQuery) {
+    if (isGone) throw abandoned();
     let cancelled: Promise<unknown> | undefined;
     const cancel = () => {
       const { processID } = client as pg.PoolClient & { readonly processID: number };
@@ -64,13 +65,13 @@ export function openServer(options: ServerOptions): Driver {
     let isBroken = false;
     return {
       async query(query) {
-        const { signal } = query;
+        const { client: waiting } = query;
         try {
-          return await (signal === undefined ? send(client, query) : sendUntil(signal, client, query));
+          return await (waiting === undefined ? send(client, query) : sendUntil(waiting, client, query));
         } catch (error) {
           // After what the server itself says, the connection is as good as before.
           isBroken ||= !(error instanceof pg.DatabaseError || error instanceof AppError);
-          throw signal?.aborted === true ? abandoned() : translateError(error);
+          throw waiting?.isGone === true ? abandoned() : translateError(error);
         }
       },
       release: (broken) => client.release(broken || isBroken),

@@ -46,9 +46,9 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & {
     return giveBack;
   }
 
-  async function run({ text, values, signal }: DriverQuery): Promise<unknown[][]> {
+  async function run({ text, values, client }: DriverQuery): Promise<unknown[][]> {
     // It cannot be cancelled, since the event loop waits for it; but it need not begin.
-    if (signal?.aborted === true) throw abandoned();
+    if (client?.isGone === true) throw abandoned();
     try {
       const result = await database.query<unknown[]>(text, values, { rowMode: 'array' });
       return result.rows;
