@@ -62,7 +62,11 @@ export async function prepareDatabase(postgres: Postgres, root: string, size: Si
   };
 }
 
-async function ensureTemplate(postgres: Postgres, root: string, size: Size): Promise<string> {
+/**
+ * The name of a database with data of this size, which are made when the server has none by these migrations and this
+ * seed. It is to be read only.
+ */
+export async function ensureTemplate(postgres: Postgres, root: string, size: Size): Promise<string> {
   const { users, posts, comments } = size;
   const stem = `broadsheet_bench_${users}_${posts}_${comments}`;
   const name = `${stem}_${fingerprint(root, size)}`;
