@@ -1,6 +1,7 @@
 import { type DocumentNode, getOperationAST, getVariableValues, type GraphQLSchema } from 'graphql';
 import { AppError } from '../shared/errors.ts';
 import type { Context } from './context.ts';
+import { DocumentCache } from './document-cache.ts';
 import { executePlan } from './execution/execute.ts';
 import type { OperationPlan } from './execution/plan.ts';
 import type { PlanCache } from './execution/plan-cache.ts';
@@ -46,8 +47,7 @@ interface PreparedOperation {
   readonly variableValues: Readonly<Record<string, unknown>>;
 }
 
-/** So many documents are kept, and no more characters of them than this. */
-const capacity = { documents: 1_000, characters: 4_000_000 };
+/** So many `Accept` headers are remembered. */
 const maxAccepts = 100;
 
 /**
@@ -60,9 +60,8 @@ const maxAccepts = 100;
  */
 export class KnownOperations {
   readonly #options: KnownOperationsOptions;
-  /** By their text, the one that was asked for last at the end. */
-  readonly #documents = new Map<string, DocumentNode>();
-  #characters = 0;
+  /** By their text. */
+  readonly #documents = new DocumentCache();
   /** The content type that Apollo Server chose for each `Accept` header. */
   readonly #contentTypes = new Map<string | undefined, string>();
 
@@ -77,14 +76,7 @@ export class KnownOperations {
 
   /** Notes a document that is valid and within the limits, and has operations that plans can execute. */
   learn(source: string, document: DocumentNode): void {
-    if (this.#documents.has(source)) return;
     this.#documents.set(source, document);
-    this.#characters += source.length;
-    for (const [oldest] of this.#documents) {
-      if (this.#documents.size <= capacity.documents && this.#characters <= capacity.characters) return;
-      this.#documents.delete(oldest);
-      this.#characters -= oldest.length;
-    }
   }
 
   /** Notes the content type with which a request was answered. */
@@ -131,10 +123,7 @@ export class KnownOperations {
     if (request === null) return null;
     const document = this.#documents.get(request.query);
     if (document === undefined) return null;
-    const { query, operationName, variables } = request;
-    // What is asked for last is forgotten last.
-    this.#documents.delete(query);
-    this.#documents.set(query, document);
+    const { operationName, variables } = request;
     const operation = getOperationAST(document, operationName);
     if (operation == null) return null;
     const { schema, plans } = this.#options;
