@@ -46,6 +46,7 @@ export interface GraphqlServer {
   readonly apollo: ApolloServer<Context>;
   /** The short way of operations that it has had before; null where all take the one through Apollo Server. */
   readonly known: KnownOperations | null;
+  readonly limits: RequestLimits;
 }
 
 /** After so many mistakes in a document the rest of it is not looked at. */
@@ -99,5 +100,5 @@ export async function startApollo({
     plugins: isCompiled ? compiledExecution({ schema, plans, known }, plugins) : plugins,
   });
   await apollo.start();
-  return { apollo, known };
+  return { apollo, known, limits };
 }

@@ -1,12 +1,13 @@
 import { MIMEType } from 'node:util';
 import { HeaderMap } from '@apollo/server';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphqlServer } from '../graphql/apollo.ts';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
 import type { GraphqlAnswer, GraphqlRequest } from '../graphql/known-operations.ts';
+import { budgetFields, clientOf } from '../graphql/limits/index.ts';
 import { canonicalAddress } from '../shared/ip-address.ts';
 import type { RequestOrigin } from '../shared/origin.ts';
-import { RequestRefusal } from './errors.ts';
+import { answerError, RequestRefusal } from './errors.ts';
 import { ResponseClient } from './response-client.ts';
 
 const methods = ['GET', 'HEAD', 'POST'];
@@ -21,6 +22,9 @@ export function addGraphqlEndpoint(
     url: '/graphql',
     method: server.supportedMethods,
     onRequest: refuseUnusable,
+    errorHandler(error, request, reply) {
+      void answerRefused(graphql, error, request, reply);
+    },
     async handler(request, reply) {
       // Built before anybody is asked, so that a bad token is refused with 401 whatever else is wrong.
       const context = await buildContext({
@@ -40,6 +44,18 @@ export function addGraphqlEndpoint(
       return reply.send(body);
     },
   });
+}
+
+/** Answers a request that is refused for the way it comes. It is paid for from the budget of its address. */
+async function answerRefused(
+  { limits }: GraphqlServer,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const balance = await limits.enterRefused(clientOf(null, originOf(request)));
+  for (const [name, value] of budgetFields(limits, balance)) reply.header(name, value);
+  answerError(error, request, reply);
 }
 
 /** Operations that are known take the short way, all others that through Apollo Server. */

@@ -173,3 +173,26 @@ describe('the cost of an operation', () => {
     expect([headers.get('ratelimit'), headers.get('ratelimit-policy')]).toEqual([null, null]);
   });
 });
+
+describe('a request that is refused for the way it comes', () => {
+  const server = useServer({ COST_BUDGET: '8', COST_CEILING: '8', COST_BUDGET_WINDOW: '10d' });
+
+  it('takes a point from its address, is told what is left, and keeps its status when nothing is', async () => {
+    const plain = { 'content-type': 'text/plain' };
+    const refused: [status: number, ask: () => Promise<Response>][] = [
+      [401, () => post(server, { query: '{ __typename }' }, { authorization: 'Bearer nonsense' })],
+      [400, () => post(server, '{')],
+      [415, () => post(server, '{}', plain)],
+      [405, () => fetch(`${server.url}/graphql`, { method: 'PUT' })],
+    ];
+    let left = 8;
+    for (const [status, ask] of [...refused, ...refused, ...refused]) {
+      const response = await ask();
+      left = Math.max(0, left - 1);
+      expect([response.status, remaining(response)]).toEqual([status, left]);
+      expect(response.headers.get('ratelimit-policy')).toBe('"budget";q=8;qu="points";w=864000');
+    }
+    expect(left).toBe(0);
+    expect((await post(server, { query: '{ __typename }' })).status).toBe(429);
+  });
+});

@@ -1,6 +1,6 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { AppError } from '../../shared/errors.ts';
-import type { Balance, ClientBudgets } from './budget.ts';
+import { type Balance, type ClientBudgets, OverBudget } from './budget.ts';
 import { baseCost, CostEstimator } from './cost/estimator.ts';
 import type { Variables } from './cost/quantity.ts';
 import { DocumentLimits, type RequestText } from './document-limits.ts';
@@ -61,6 +61,16 @@ export class RequestLimits {
    */
   async enter(client: string): Promise<Balance | null> {
     return (await this.budgets?.take(client, baseCost)) ?? null;
+  }
+
+  /** The same for a request that is refused for another reason: it is not told that nothing is left. */
+  async enterRefused(client: string): Promise<Balance | null> {
+    try {
+      return await this.enter(client);
+    } catch (error) {
+      if (!(error instanceof OverBudget)) throw error;
+      return { remaining: 0, resetAfter: error.extensions.retryAfter ?? 0 };
+    }
   }
 
   /** @throws {AppError} `LIMIT_EXCEEDED` naming the limit, its value and, where it is known, what was sent. */

@@ -56,8 +56,7 @@ export function requestLimits(limits: RequestLimits, log: Logger): Plugin {
         async willSendResponse(context) {
           const { response, request } = context;
           // It had no document, such as the hash of one that is not known.
-          if (balance === null)
-            await guarded(async () => void (balance = await limits.enter(client))).catch(() => {});
+          balance ??= await limits.enterRefused(client);
           for (const [name, value] of budgetFields(limits, balance)) response.http.headers.set(name, value);
           const { body } = response;
           if (cost === null || body.kind !== 'single') return;
