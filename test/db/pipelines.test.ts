@@ -91,6 +91,31 @@ describe.runIf(onServer)('reads by keys', () => {
     expect(new Set(rows.map(([process]) => process)).size).toBeLessThan(8);
   });
 
+  it('take values of all kinds, and answer them', async () => {
+    const driver = openDriver();
+    const values = ['naïve “text”', null, -12, true, ['a "b" \\ c', '', '{d,e}', null], [3, -4], []];
+    const types = ['text', 'text', 'integer', 'boolean', 'text[]', 'integer[]', 'uuid[]'];
+    const text = `select ${types.map((type, index) => `$${index + 1}::${type}`).join()}`;
+    expect(await driver.query(read(text, values))).toEqual([values]);
+    expect(await driver.query({ ...read(text, values), name: null })).toEqual([values]);
+  });
+
+  it('answer rows that come in many pieces', async () => {
+    const driver = openDriver();
+    const text = "select repeat('ä', n * 40000), n from generate_series(0, 9) n";
+    const rows = await driver.query(read(text));
+    expect(rows).toEqual(Array.from({ length: 10 }, (_, n) => ['ä'.repeat(n * 40_000), n]));
+  });
+
+  it('are tried again after they could not be prepared', async () => {
+    const driver = openDriver();
+    const table = `late_${randomUUID().replaceAll('-', '')}`;
+    const text = `select id from ${table}`;
+    await expect(driver.query(read(text))).rejects.toMatchObject({ code: '42P01' });
+    await database.execute(`create table ${table} (id integer)`);
+    expect(await driver.query(read(text))).toEqual([]);
+  });
+
   it('do not disturb each other with errors', async () => {
     const driver = openDriver();
     const text = 'select 12 / $1::integer';

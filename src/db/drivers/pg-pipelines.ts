@@ -1,8 +1,10 @@
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { DriverQuery } from '../driver.ts';
 import { abandoned, translateError } from '../sqlstate.ts';
-import { messageOf, type ServerOptions, sessionOf } from './pg-session.ts';
+import { type OnAnswer, PipelinedReads } from './pg-reads.ts';
+import { type ServerOptions, sessionOf } from './pg-session.ts';
 
 /** How long a read may take, in milliseconds: those behind it on its connection wait for it. */
 const longestRead = 1_000;
@@ -85,6 +87,8 @@ export class PipelinedConnection {
   readonly #socket = new Socket();
   readonly #resend: (query: DriverQuery) => Promise<unknown[][]>;
   readonly #opening: Promise<unknown>;
+  readonly #onError: (error: Error) => void;
+  #reads: PipelinedReads | undefined;
   #isOpen = false;
   #isUsable = true;
   #underWay = 0;
@@ -97,13 +101,14 @@ export class PipelinedConnection {
     this.#resend = resend;
     this.#client = new pg.Client({
       ...sessionOf(options, Math.min(options.statementTimeout, longestRead)),
-      pipeline: true,
       stream: () => this.#socket,
     });
-    this.#client.on('error', (error) => {
+    this.#onError = (error) => {
       if (this.#isUsable && this.#underWay === 0) options.onIdleError(error);
       this.#isUsable = false;
-    });
+      this.#reads?.fail(error);
+    };
+    this.#client.on('error', this.#onError);
     this.#client.on('end', () => (this.#isUsable = false));
     this.#opening = this.#open();
     // Each statement that waits for it is told.
@@ -138,7 +143,7 @@ export class PipelinedConnection {
     return new Promise((resolve, reject) => {
       if (this.#underWay === 0) this.#movedAt = performance.now();
       this.#underWay += 1;
-      const onAnswer = (error: Error | null, rows: unknown[][]) => {
+      const onAnswer: OnAnswer = (error, rows) => {
         this.#underWay -= 1;
         this.#movedAt = performance.now();
         if (query.client?.isGone === true) reject(abandoned());
@@ -160,6 +165,7 @@ export class PipelinedConnection {
     // One that cannot be opened has nothing to close.
     await this.#opening.catch(() => {});
     this.#isUsable = false;
+    await this.#reads?.drained();
     await this.#client.end();
   }
 
@@ -172,6 +178,7 @@ export class PipelinedConnection {
   async #open(): Promise<void> {
     try {
       await this.#client.connect();
+      this.#reads = new PipelinedReads(streamOf(this.#client), this.#onError);
       this.#isOpen = true;
     } catch (error) {
       this.#failedAt = performance.now();
@@ -180,12 +187,15 @@ export class PipelinedConnection {
     }
   }
 
-  #send(query: DriverQuery, onAnswer: (error: Error | null, rows: unknown[][]) => void): void {
-    // `pg` gives an error or a result, whatever its types say.
-    this.#client.query<unknown[]>(messageOf(query, true), (error: Error | null, result) =>
-      onAnswer(error, error === null ? result.rows : []),
-    );
+  #send(query: DriverQuery, onAnswer: OnAnswer): void {
+    if (this.#isUsable) this.#reads?.send(query, onAnswer);
+    else onAnswer(new Error('Connection terminated'), []);
   }
+}
+
+/** The stream of a session, encrypted or not. */
+function streamOf(client: pg.Client): Duplex {
+  return (client as pg.Client & { readonly connection: { readonly stream: Duplex } }).connection.stream;
 }
 
 /**

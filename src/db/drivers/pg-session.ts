@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { DriverQuery } from '../driver.ts';
+import type { FieldParser } from './pg-messages.ts';
 import { sessionSettings } from './session-settings.ts';
 
 /** How to reach a PostgreSQL server. All times are in milliseconds. */
@@ -34,10 +35,19 @@ export function sessionOf(options: ServerOptions, statementTimeout: number): pg.
 
 const timestamptz = 1184;
 const asText = (field: string) => field;
+/** What `pg` does with types of which the text is the value. */
+const unparsed: unknown = pg.types.getTypeParser(pg.types.builtins.TEXT);
+
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary'): ((field: string) => unknown) =>
     oid === timestamptz ? asText : (pg.types.getTypeParser(oid, format) as (field: string) => unknown),
 };
+
+/** How fields of a type are read. */
+export function fieldParserOf(oid: number): FieldParser {
+  const parser = types.getTypeParser(oid);
+  return parser === asText || parser === unparsed ? null : parser;
+}
 
 /** A statement as `pg` takes it. */
 export function messageOf({ name, text, values }: DriverQuery, prepare: boolean): pg.QueryArrayConfig {
