@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { getNamedType, type GraphQLEnumType, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DriverQuery } from '../../src/db/driver.ts';
+import { readSettings } from '../../src/db/drivers/session-settings.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { hasSignedInFrom } from '../../src/modules/accounts/repository.ts';
 import { findUserOfIdentity } from '../../src/modules/accounts/repository-identities.ts';
 import { findAuditEvents } from '../../src/modules/audit/index.ts';
 import { encodeCursor } from '../../src/shared/pagination/index.ts';
+import { openTestDatabase } from '../helpers/database.ts';
 import { explain, indexesOf, needlessSorts, planModes, sequentialScans } from '../helpers/plans.ts';
 import { fillPublication, rowId, rowUuid, signInUser } from '../helpers/publication.ts';
 import { type Person, startServer, type TestServer } from '../helpers/server.ts';
@@ -153,6 +155,7 @@ describe('over 20,000 posts', () => {
   let viewers: Readonly<Record<string, Person | undefined>>;
   const sent: DriverQuery[] = [];
   const names = new Set<string>();
+  const reads = new Map<string, DriverQuery>();
 
   beforeAll(async () => {
     server = await startServer();
@@ -190,6 +193,7 @@ describe('over 20,000 posts', () => {
       for (const statement of distinct(sent.splice(0))) {
         const isNew = !names.has(statement.name ?? '');
         names.add(statement.name ?? '');
+        if (statement.byKeys === true) reads.set(statement.name ?? '', statement);
         for (const mode of planModes) {
           // A plan that knows no values is the same for all of them.
           if (mode === 'force_generic_plan' && !isNew) continue;
@@ -243,6 +247,21 @@ describe('over 20,000 posts', () => {
         const plan = await explain(server.driver, statement, mode);
         expect(indexesOf(plan).toSorted(), statement.text).toEqual(indexes);
       }
+    }
+  });
+
+  it('needs nothing in the tables to find the indexes of reads by keys', async () => {
+    const empty = await openTestDatabase();
+    try {
+      const scans: string[] = [];
+      for (const statement of reads.values()) {
+        const plan = await explain(empty, statement, 'force_generic_plan', readSettings);
+        scans.push(...sequentialScans(statement, plan).map((scan) => `${scan}: ${statement.text}`));
+      }
+      expect(reads.size).toBeGreaterThan(25);
+      expect(scans).toEqual([]);
+    } finally {
+      await empty.close();
     }
   });
 

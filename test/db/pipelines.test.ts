@@ -96,8 +96,17 @@ describe.runIf(onServer)('reads by keys', () => {
     const values = ['naïve “text”', null, -12, true, ['a "b" \\ c', '', '{d,e}', null], [3, -4], []];
     const types = ['text', 'text', 'integer', 'boolean', 'text[]', 'integer[]', 'uuid[]'];
     const text = `select ${types.map((type, index) => `$${index + 1}::${type}`).join()}`;
-    expect(await driver.query(read(text, values))).toEqual([values]);
+    expect(await driver.query({ ...read(text, values), name: 'values' })).toEqual([values]);
     expect(await driver.query({ ...read(text, values), name: null })).toEqual([values]);
+  });
+
+  it('are planned once, and then never again', async () => {
+    const driver = openDriver();
+    const page = 'select typname from pg_type order by oid limit $1';
+    for (const rows of [1, 2, 3]) expect(await driver.query(read(page, [rows]))).toHaveLength(rows);
+    const plans =
+      'select generic_plans::integer, custom_plans::integer from pg_prepared_statements where name = $1';
+    expect(await driver.query({ ...read(plans, [page]), name: 'plans' })).toEqual([[3, 0]]);
   });
 
   it('answer rows that come in many pieces', async () => {

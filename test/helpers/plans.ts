@@ -42,6 +42,7 @@ export async function explain(
   driver: Driver,
   { text, values }: DriverQuery,
   mode: (typeof planModes)[number],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Plan> {
   const connection = await driver.connect();
   const run = (command: string) => connection.query({ name: null, text: command, values: [] });
@@ -49,9 +50,10 @@ export async function explain(
   try {
     await run(`prepare explained as ${text}`);
     await run(`set plan_cache_mode = ${mode}`);
+    for (const [name, value] of Object.entries(settings)) await run(`set ${name} = ${value}`);
     const given = values.length === 0 ? '' : `(${values.map(literal).join(', ')})`;
     const [[answer] = []] = await run(`explain (format json) execute explained${given}`);
-    await run('reset plan_cache_mode');
+    for (const name of ['plan_cache_mode', ...Object.keys(settings)]) await run(`reset ${name}`);
     await run('deallocate explained');
     broken = false;
     const plans = (typeof answer === 'string' ? JSON.parse(answer) : answer) as { Plan: Plan }[];

@@ -5,6 +5,7 @@ import type { DriverQuery } from '../driver.ts';
 import { abandoned, translateError } from '../sqlstate.ts';
 import { type OnAnswer, PipelinedReads } from './pg-reads.ts';
 import { type ServerOptions, sessionOf } from './pg-session.ts';
+import { readSettings } from './session-settings.ts';
 
 /** How long a read may take, in milliseconds: those behind it on its connection wait for it. */
 const longestRead = 1_000;
@@ -100,7 +101,7 @@ export class PipelinedConnection {
   constructor(options: ServerOptions, resend: (query: DriverQuery) => Promise<unknown[][]>) {
     this.#resend = resend;
     this.#client = new pg.Client({
-      ...sessionOf(options, Math.min(options.statementTimeout, longestRead)),
+      ...sessionOf(options, Math.min(options.statementTimeout, longestRead), readSettings),
       stream: () => this.#socket,
     });
     this.#onError = (error) => {

@@ -17,8 +17,12 @@ export interface ServerOptions {
   readonly onIdleError: (error: Error) => void;
 }
 
-/** What every connection is opened with whose statements may take so long. */
-export function sessionOf(options: ServerOptions, statementTimeout: number): pg.ClientConfig {
+/** What every connection is opened with whose statements may take so long, with these settings besides the usual ones. */
+export function sessionOf(
+  options: ServerOptions,
+  statementTimeout: number,
+  settings: Readonly<Record<string, string>> = {},
+): pg.ClientConfig {
   return {
     connectionString: options.url,
     application_name: 'broadsheet',
@@ -27,7 +31,7 @@ export function sessionOf(options: ServerOptions, statementTimeout: number): pg.
     lock_timeout: options.lockTimeout,
     idle_in_transaction_session_timeout: options.statementTimeout * 2,
     keepAlive: true,
-    options: Object.entries(sessionSettings)
+    options: Object.entries({ ...sessionSettings, ...settings })
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
   };
