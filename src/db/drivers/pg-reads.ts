@@ -59,9 +59,14 @@ export class PipelinedReads {
     stream.on('data', (chunk: Buffer) => splitter.push(chunk));
   }
 
+  /** Sends a read, together with all others of this turn of the event loop. */
   send({ name, text, values }: DriverQuery, onAnswer: OnAnswer): void {
     const statement = this.#statementOf(name);
     const run = runMessages(name ?? '', values.map(parameterText));
+    if (this.#stream.writableCorked === 0) {
+      this.#stream.cork();
+      setImmediate(() => this.#stream.uncork());
+    }
     this.#stream.write(statement.isSent ? run : Buffer.concat([...preparation(name ?? '', text), run]));
     statement.isSent = true;
     this.#sent.push({ statement, onAnswer, rows: [], error: null });
