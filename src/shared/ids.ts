@@ -21,8 +21,8 @@ const suffixLength = 26;
 const hexValues = valuesOf('0123456789abcdef');
 /** The value of each ASCII character as a base32 digit, -1 where it is none; upper case is none. */
 const base32Values = valuesOf(alphabet);
-/** The two base32 characters of each number of 10 bits. */
-const base32Pairs = Array.from({ length: 1024 }, (_, n) => alphabet.charAt(n >> 5) + alphabet.charAt(n & 31));
+/** The character code of each base32 digit. */
+const base32Codes = Uint8Array.from(alphabet, (digit) => digit.charCodeAt(0));
 
 /** A new UUID of version 7: unique, and later ones sort after earlier ones of this process. */
 export function newUuid(): string {
@@ -51,21 +51,28 @@ const generator = new V7Generator({
  */
 export function toGlobalId(kind: NodeKind, uuid: string): GlobalId {
   const head = (hex(uuid, 0) << 4) | hex(uuid, 1);
-  const group1 = bits20(uuid, 2, 3, 4, 5, 6);
-  const group2 = bits20(uuid, 7, 9, 10, 11, 12);
-  const group3 = bits20(uuid, 14, 15, 16, 17, 19);
-  const group4 = bits20(uuid, 20, 21, 22, 24, 25);
-  const group5 = bits20(uuid, 26, 27, 28, 29, 30);
-  const group6 = bits20(uuid, 31, 32, 33, 34, 35);
+  const a = bits20(uuid, 2, 3, 4, 5, 6);
+  const b = bits20(uuid, 7, 9, 10, 11, 12);
+  const c = bits20(uuid, 14, 15, 16, 17, 19);
+  const d = bits20(uuid, 20, 21, 22, 24, 25);
+  const e = bits20(uuid, 26, 27, 28, 29, 30);
+  const f = bits20(uuid, 31, 32, 33, 34, 35);
   // A character that is no hexadecimal digit is -1, and so makes its group and their union negative.
-  if (uuid.length !== 36 || (head | group1 | group2 | group3 | group4 | group5 | group6) < 0) {
+  if (uuid.length !== 36 || (head | a | b | c | d | e | f) < 0) {
     throw new TypeError(`Not a UUID: ${JSON.stringify(uuid)}`);
   }
-  // Texts of up to twelve characters are joined at once; longer ones are kept as their parts, so there are few of them.
-  const start = `${kind}_${base32Pairs[head] ?? ''}`;
-  const middle = `${base32Of(group1)}${base32Of(group2)}${base32Of(group3)}`;
-  const end = `${base32Of(group4)}${base32Of(group5)}${base32Of(group6)}`;
-  return `${start}${middle}${end}` as GlobalId;
+  // The characters are made into a text at once: one that is put together from pieces is kept as its pieces.
+  // biome-ignore format: A line for each group.
+  const digits = String.fromCharCode(
+    code(head >> 5), code(head),
+    code(a >> 15), code(a >> 10), code(a >> 5), code(a),
+    code(b >> 15), code(b >> 10), code(b >> 5), code(b),
+    code(c >> 15), code(c >> 10), code(c >> 5), code(c),
+    code(d >> 15), code(d >> 10), code(d >> 5), code(d),
+    code(e >> 15), code(e >> 10), code(e >> 5), code(e),
+    code(f >> 15), code(f >> 10), code(f >> 5), code(f),
+  );
+  return `${kind}_${digits}` as GlobalId;
 }
 
 /**
@@ -117,6 +124,7 @@ function bits20(uuid: string, a: number, b: number, c: number, d: number, e: num
   );
 }
 
-function base32Of(bits: number): string {
-  return `${base32Pairs[bits >> 10] ?? ''}${base32Pairs[bits & 1023] ?? ''}`;
+/** The character code of the base32 digit that the last five bits are. */
+function code(bits: number): number {
+  return base32Codes[bits & 31] as number;
 }
