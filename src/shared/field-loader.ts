@@ -9,14 +9,55 @@ export interface FieldPosition {
   readonly fieldNodes: readonly FieldNode[];
 }
 
+/** Answers in the order of its keys, of which there are no two the same. */
+type Batch<Key, Value> = (keys: readonly Key[]) => Promise<readonly (Value | Error)[]>;
+
+/** Loads what the parents at one field position ask for, as one batch. */
+export class PositionLoader<Key, Value> {
+  readonly #batch: Batch<Key, Value>;
+  #singles: DataLoader<Key, Value> | undefined;
+
+  constructor(batch: Batch<Key, Value>) {
+    this.#batch = batch;
+  }
+
+  /** Loads for one parent. All that is asked for before the event loop goes on is one batch. */
+  load(key: Key): Promise<Value> {
+    this.#singles ??= new DataLoader<Key, Value>(this.#batch);
+    return this.#singles.load(key);
+  }
+
+  /**
+   * Loads for all parents, in their order: an error where one has failed, null where there is no key. It is one batch,
+   * without a promise for each parent.
+   */
+  async loadEach(keys: readonly (Key | null)[]): Promise<readonly (Value | Error | null)[]> {
+    const distinct = new Set(keys);
+    distinct.delete(null);
+    if (distinct.size === 0) return keys.map(() => null);
+    const values = await this.#batch([...distinct] as Key[]);
+    if (values.length !== distinct.size) {
+      throw new TypeError(`A batch of ${distinct.size} keys was answered with ${values.length} values.`);
+    }
+    if (values.length === keys.length) return values;
+    const found = new Map<Key | null, Value | Error | null>([[null, null]]);
+    let index = 0;
+    for (const key of distinct) {
+      found.set(key, values[index] as Value | Error);
+      index += 1;
+    }
+    return keys.map((key) => found.get(key) as Value | Error | null);
+  }
+}
+
 /**
- * The DataLoader of a field position. What the arguments are is up to the position, so the loader is made with those
- * of the first parent.
+ * The loader of a field position. What the arguments are is up to the position, so the loader is made with those of the
+ * first parent.
  */
 export type FieldLoader<Key, Value, Args extends unknown[] = []> = (
   position: FieldPosition,
   ...args: Args
-) => DataLoader<Key, Value>;
+) => PositionLoader<Key, Value>;
 
 /**
  * Makes loaders that send one batch for each field position, whatever its siblings do. So the number of statements
@@ -26,11 +67,12 @@ export type FieldLoader<Key, Value, Args extends unknown[] = []> = (
 export function fieldLoader<Key, Value, Args extends unknown[] = []>(
   batch: (keys: readonly Key[], ...args: Args) => Promise<readonly (Value | Error)[]>,
 ): FieldLoader<Key, Value, Args> {
-  const loaders = new WeakMap<readonly FieldNode[], DataLoader<Key, Value>>();
+  let loaders: Map<readonly FieldNode[], PositionLoader<Key, Value>> | undefined;
   return ({ fieldNodes }, ...args) => {
+    loaders ??= new Map();
     let loader = loaders.get(fieldNodes);
     if (loader === undefined) {
-      loader = new DataLoader<Key, Value>((keys) => batch(keys, ...args));
+      loader = new PositionLoader<Key, Value>((keys) => batch(keys, ...args));
       loaders.set(fieldNodes, loader);
     }
     return loader;

@@ -1,5 +1,6 @@
 import { getRandomValues } from 'node:crypto';
 import { V7Generator } from 'uuidv7';
+import { type DerivedField, derivedPlain, type PlainText } from './derived.ts';
 
 const nodeKinds = ['user', 'tag', 'post', 'comment', 'session'] as const;
 
@@ -10,7 +11,7 @@ export type NodeKind = (typeof nodeKinds)[number];
  * What the API calls an id: a TypeID, the kind, `_` and 26 characters of base32 (`user_01h455vb…`).
  * Sorts like the UUID inside it. Made by `toGlobalId` only.
  */
-export type GlobalId = string & { readonly __globalId: true };
+export type GlobalId = PlainText & { readonly __globalId: true };
 
 const kinds: ReadonlySet<string> = new Set(nodeKinds);
 
@@ -73,6 +74,11 @@ export function toGlobalId(kind: NodeKind, uuid: string): GlobalId {
     code(f >> 15), code(f >> 10), code(f >> 5), code(f),
   );
   return `${kind}_${digits}` as GlobalId;
+}
+
+/** The field `id` of objects of a kind, whose rows have a UUID. */
+export function globalId(kind: NodeKind): DerivedField<{ readonly id: string }, GlobalId> {
+  return derivedPlain(({ id }) => toGlobalId(kind, id));
 }
 
 /**

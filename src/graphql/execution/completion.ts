@@ -40,6 +40,28 @@ export class Completion {
       : this.#values(field, type, answers, places);
   }
 
+  /** The texts of what is loaded for all objects at once. */
+  loaded(
+    field: FieldPlan,
+    type: TypePlan,
+    loading: Promise<readonly unknown[]>,
+    count: number,
+    places: Places,
+  ): Promise<Text[]> {
+    return loading.then(
+      (values) => this.#values(field, type, values, places),
+      (reason: unknown) => {
+        const failure = new Failure(reason);
+        return this.#values(
+          field,
+          type,
+          Array.from({ length: count }, () => failure),
+          places,
+        );
+      },
+    );
+  }
+
   /** The text of one leaf. */
   leaf(field: FieldPlan, type: PlanOf<'leaf'>, value: unknown, places: Places, index: number): Text {
     if (typeof value !== 'string' && isAbsent(value)) {

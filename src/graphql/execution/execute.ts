@@ -1,10 +1,10 @@
 import { type GraphQLError, OperationTypeNode } from 'graphql';
+import { columnValue, endOfColumns, notPlain } from './columns.ts';
 import { allOf, Completion, type Texts } from './completion.ts';
 import { FieldErrors, type Text } from './field-errors.ts';
 import { FieldPlaces, type Places, rootPlace } from './places.ts';
 import type { FieldPlan, OperationPlan, PlanOf, SelectionPlan } from './plan.ts';
 import { ResolverCalls } from './resolver-calls.ts';
-import { notPlain, plainProperty } from './values.ts';
 
 /** What one execution of a plan is about. */
 export interface ExecutionRequest {
@@ -52,78 +52,106 @@ class Execution {
 
   /** The texts of the objects of one type at one place of the operation. */
   selection({ fields }: SelectionPlan, objects: readonly unknown[], places: Places): Texts {
-    const columns: Texts[] = [];
+    const labels: string[] = [];
+    const parts: Texts[] = [];
     let isWaiting = false;
-    for (let index = 0; index < fields.length; index += 1) {
-      const texts = this.#field(fields[index] as FieldPlan, objects, places);
-      columns.push(texts);
-      isWaiting ||= !Array.isArray(texts);
+    for (let index = 0; index < fields.length; ) {
+      const field = fields[index] as FieldPlan;
+      if (field.isColumn) {
+        const end = endOfColumns(fields, index);
+        const texts = this.#columns(fields.slice(index, end), objects, places);
+        // One of them has turned out to be none.
+        if (texts === null) continue;
+        labels.push('');
+        parts.push(texts);
+        index = end;
+      } else {
+        const texts = this.#field(field, objects, places);
+        labels.push(field.label);
+        parts.push(texts);
+        isWaiting ||= !Array.isArray(texts);
+        index += 1;
+      }
     }
     return isWaiting
-      ? allOf(columns).then((found) => objectTexts(fields, found, objects.length))
-      : objectTexts(fields, columns as Text[][], objects.length);
+      ? allOf(parts).then((found) => objectTexts(labels, found, objects.length))
+      : objectTexts(labels, parts as Text[][], objects.length);
   }
 
   /** The text of the root object of a mutation, whose fields run one after the other. */
   async selectionInOrder({ fields }: SelectionPlan): Promise<Text[]> {
+    const labels: string[] = [];
     const columns: Text[][] = [];
     for (const field of fields) {
       const texts = await this.#field(field, [undefined], rootPlace);
       if (typeof texts[0] !== 'string') return texts;
+      labels.push(field.label);
       columns.push(texts);
     }
-    return objectTexts(fields, columns, 1);
+    return objectTexts(labels, columns, 1);
   }
 
   /** The texts of a field of all objects. */
   #field(field: FieldPlan, objects: readonly unknown[], places: Places): Texts {
-    const { constant, type } = field;
+    const { constant, relation, type } = field;
     if (constant !== undefined) return objects.map(() => constant);
     const below = new FieldPlaces(places, field.responseName, field.parentType.name);
-    const texts = field.isColumn ? this.#column(field, type as PlanOf<'leaf'>, objects, below) : null;
-    if (texts !== null) return texts;
+    const loading = relation && this.#calls.relate(field, relation, objects, below);
+    if (loading != null) return this.#completion.loaded(field, type, loading, objects.length, below);
     return this.#completion.answers(field, type, this.#calls.resolve(field, objects, below), below);
   }
 
-  /** The texts of a field that is a property of the objects; null when it is more than that. */
-  #column(
-    field: FieldPlan,
-    type: PlanOf<'leaf'>,
-    objects: readonly unknown[],
-    places: Places,
-  ): Text[] | null {
+  /**
+   * The texts of columns that follow each other, with their labels, object by object; null when one of them is more than
+   * a column.
+   */
+  #columns(fields: readonly FieldPlan[], objects: readonly unknown[], places: Places): Text[] | null {
     const reported = this.#errors.reported.length;
+    const below = fields.map(
+      ({ responseName, parentType }) => new FieldPlaces(places, responseName, parentType.name),
+    );
     const texts: Text[] = [];
-    for (let index = 0; index < objects.length; index += 1) {
-      const value = plainProperty(objects[index], field.fieldName);
-      if (value === notPlain) {
-        field.isColumn = false;
-        this.#errors.reported.length = reported;
-        return null;
+    for (let row = 0; row < objects.length; row += 1) {
+      let text: Text = '';
+      for (let index = 0; index < fields.length; index += 1) {
+        const field = fields[index] as FieldPlan;
+        if (field.constant !== undefined) {
+          text += field.label + field.constant;
+          continue;
+        }
+        const value = columnValue(field, objects[row]);
+        if (value === notPlain) {
+          field.isColumn = false;
+          this.#errors.reported.length = reported;
+          return null;
+        }
+        const type = field.type as PlanOf<'leaf'>;
+        const leaf = this.#completion.leaf(field, type, value, below[index] as Places, row);
+        if (typeof leaf !== 'string') {
+          text = leaf;
+          break;
+        }
+        text += field.label + leaf;
       }
-      texts.push(this.#completion.leaf(field, type, value, places, index));
+      texts.push(text);
     }
     return texts;
   }
 }
 
-/** Puts the texts of fields together to those of objects. */
-function objectTexts(
-  fields: readonly FieldPlan[],
-  columns: readonly (readonly Text[])[],
-  count: number,
-): Text[] {
+/** Puts the parts of objects together: texts that follow a label, or have theirs already. */
+function objectTexts(labels: readonly string[], parts: readonly (readonly Text[])[], count: number): Text[] {
   const texts: Text[] = [];
-  const end = fields.length === 0 ? '{}' : '}';
+  const end = labels.length === 0 ? '{}' : '}';
   for (let row = 0; row < count; row += 1) {
     let text: Text = '';
-    for (let index = 0; index < fields.length; index += 1) {
-      const value = columns[index]?.[row] as Text;
+    for (let index = 0; index < parts.length; index += 1) {
+      const value = parts[index]?.[row] as Text;
       if (typeof value !== 'string') {
         text = value;
         break;
       }
-      text += (fields[index] as FieldPlan).label + value;
+      text += (labels[index] as string) + value;
     }
     texts.push(typeof text === 'string' ? text + end : text);
   }

@@ -24,6 +24,12 @@ export function leafWriter(type: GraphQLLeafType): LeafWriter {
   }
 }
 
+/** The writer of a leaf whose texts hold nothing that JSON escapes. */
+export function plainWriter(type: GraphQLLeafType): LeafWriter {
+  const write = leafWriter(type);
+  return (value) => (typeof value === 'string' ? `"${value}"` : write(value));
+}
+
 function writeSerialized(type: GraphQLLeafType, value: unknown): string {
   const serialized: unknown = type.serialize(value);
   if (serialized == null) {

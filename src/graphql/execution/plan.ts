@@ -25,8 +25,10 @@ import {
   TypeNameMetaFieldDef,
   typeFromAST,
 } from 'graphql';
+import { derivationOf } from '../../shared/derived.ts';
+import { type Relation, relationOf } from '../../shared/related.ts';
 import { constantArguments } from './constant-arguments.ts';
-import { type LeafWriter, leafWriter } from './leaf.ts';
+import { type LeafWriter, leafWriter, plainWriter } from './leaf.ts';
 
 /** What is made of the values of a field: leaves are written, objects are walked, lists hold more of either. */
 export type TypePlan = { readonly nonNull: boolean } & (
@@ -62,9 +64,13 @@ export interface FieldPlan {
   /** The text of a value that is always the same: `__typename`. */
   readonly constant: string | undefined;
   readonly type: TypePlan;
+  /** What loads for all objects at once, where the resolver is such a one. */
+  readonly relation: Relation | undefined;
+  /** What the value follows from its object by, where nothing else is needed. */
+  readonly derive: ((object: unknown) => unknown) | undefined;
   /**
-   * Whether values are properties that can be written as they are. Set to false by the first object that has a function
-   * or a promise there.
+   * Whether values are leaves that are read off the objects and written as they are: properties, and what is derived.
+   * Set to false by the first object that has a function or a promise there.
    */
   isColumn: boolean;
 }
@@ -204,6 +210,10 @@ class Planner {
     this.#fields += 1;
     if (node === undefined || definition === undefined || this.isTooLarge) return undefined;
     const type = this.#type(definition.type, fieldNodes);
+    const { resolve } = definition;
+    const constant = definition === TypeNameMetaFieldDef ? JSON.stringify(parentType.name) : undefined;
+    const derivation = derivationOf(definition);
+    const isRead = resolve === undefined || derivation !== undefined;
     return {
       label: `${isFirst ? '{' : ','}${JSON.stringify(responseName)}:`,
       responseName,
@@ -211,11 +221,13 @@ class Planner {
       parentType,
       definition,
       fieldNodes,
-      resolve: definition.resolve,
+      resolve,
+      relation: relationOf(definition),
       constantArgs: constantArguments(definition, node),
-      constant: definition === TypeNameMetaFieldDef ? JSON.stringify(parentType.name) : undefined,
-      type,
-      isColumn: definition.resolve === undefined && type.kind === 'leaf',
+      constant,
+      type: derivation?.isPlain === true ? plainLeaf(type) : type,
+      derive: derivation && (resolve as FieldPlan['derive']),
+      isColumn: constant !== undefined || (isRead && type.kind === 'leaf'),
     };
   }
 
@@ -240,4 +252,8 @@ class Planner {
     const selections = new Map(possible.map((object) => [object, this.selection(object, selectionSets)]));
     return { nonNull: false, kind: 'abstract', type, schema: this.#schema, selections };
   }
+}
+
+function plainLeaf(type: TypePlan): TypePlan {
+  return type.kind === 'leaf' ? { ...type, write: plainWriter(type.type) } : type;
 }

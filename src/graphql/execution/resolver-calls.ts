@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { Relation } from '../../shared/related.ts';
 import type { Path, Places } from './places.ts';
 import type { FieldPlan, OperationPlan } from './plan.ts';
 import { Failure } from './values.ts';
@@ -28,9 +29,32 @@ export class ResolverCalls {
     this.#variables = variables;
   }
 
+  /**
+   * What a relation loads for all objects at once: values, and errors. Null where it is not known what to load for some of
+   * them: its resolver says then why.
+   */
+  relate(
+    field: FieldPlan,
+    { key, loaderOf }: Relation,
+    objects: readonly unknown[],
+    places: Places,
+  ): Promise<readonly unknown[]> | null {
+    const args = this.#argumentsOf(field);
+    if (args instanceof Failure) return null;
+    try {
+      const keys: unknown[] = [];
+      for (let index = 0; index < objects.length; index += 1) {
+        keys.push((objects[index] as Record<PropertyKey, unknown>)[key] ?? null);
+      }
+      return loaderOf(args, this.#context, this.#infoOf(field, places, 0)).loadEach(keys);
+    } catch {
+      return null;
+    }
+  }
+
   /** What a field's resolver answers for each object: values, promises of them, and failures. */
   resolve(field: FieldPlan, objects: readonly unknown[], places: Places): unknown[] {
-    const args = field.constantArgs ?? this.#argumentsOf(field);
+    const args = this.#argumentsOf(field);
     if (args instanceof Failure) return objects.map(() => args);
     const { resolve } = field;
     const values: unknown[] = [];
@@ -70,9 +94,9 @@ export class ResolverCalls {
     return new ResolveInfo(field, this.#plan, this.#variables, places, index);
   }
 
-  /** The arguments that depend on variables, coerced once for all objects. */
+  /** The arguments, which are coerced once for all objects where they depend on variables. */
   #argumentsOf(field: FieldPlan): Arguments | Failure {
-    let args = this.#args.get(field);
+    let args = field.constantArgs ?? this.#args.get(field);
     if (args === undefined) {
       try {
         const [node] = field.fieldNodes;

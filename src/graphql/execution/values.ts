@@ -38,25 +38,6 @@ export async function settle(values: readonly unknown[]): Promise<unknown[]> {
   }
 }
 
-/** Stands for a property that cannot be written as it is: a function, a promise, or one that throws. */
-export const notPlain = Symbol('not plain');
-
-/** A property of an object, or undefined where there is none. */
-export function plainProperty(object: unknown, name: string): unknown {
-  if (typeof object !== 'object' || object === null)
-    return typeof object === 'function' ? notPlain : undefined;
-  try {
-    const property = (object as Record<string, unknown>)[name];
-    if (typeof property === 'string') return property;
-    if (!isThenable(property)) return typeof property === 'function' ? notPlain : property;
-    // It is asked for again by who can wait for it; nobody hears how this one ends.
-    property.then(undefined, () => {});
-    return notPlain;
-  } catch {
-    return notPlain;
-  }
-}
-
 /** @throws {GraphQLError} when a value is no list, as graphql-js says it. */
 export function itemsOf(list: unknown, coordinate: string): readonly unknown[] {
   if (Array.isArray(list)) return list;

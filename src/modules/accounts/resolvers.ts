@@ -4,7 +4,7 @@ import type {
   SessionResolvers,
   UserResolvers,
 } from '../../generated/resolvers.ts';
-import { toGlobalId } from '../../shared/ids.ts';
+import { globalId } from '../../shared/ids.ts';
 import { parseId } from '../../shared/node-id.ts';
 import { Connection, pageRequest } from '../../shared/pagination/index.ts';
 import { selectsItems } from '../../shared/selection.ts';
@@ -68,7 +68,7 @@ export interface Session extends SessionRow {
 }
 
 const Session = {
-  id: ({ id }) => toGlobalId('session', id),
+  id: globalId('session'),
   isCurrent: ({ id }, _, { viewer }) => viewer?.sessionId === id,
 } satisfies SessionResolvers;
 

@@ -4,9 +4,10 @@ import type {
   PostResolvers,
   UserResolvers,
 } from '../../generated/resolvers.ts';
-import { toGlobalId } from '../../shared/ids.ts';
+import { globalId } from '../../shared/ids.ts';
 import { parseId } from '../../shared/node-id.ts';
 import { Connection } from '../../shared/pagination/index.ts';
+import { related } from '../../shared/related.ts';
 import { type SelectionInfo, selectsItems } from '../../shared/selection.ts';
 import { postProjections } from '../posts/index.ts';
 import { userProjections } from '../users/index.ts';
@@ -47,8 +48,9 @@ const User = {
 } satisfies UserResolvers;
 
 const Post = {
-  comments: ({ id }, { limit }, { loaders, viewer }, info) =>
-    loaders.commentsByPost(info, newestComments(limit, viewer, commentProjections.at(info))).load(id),
+  comments: related('id', ({ limit }, { loaders, viewer }, info) =>
+    loaders.commentsByPost(info, newestComments(limit, viewer, commentProjections.at(info))),
+  ),
   commentsConnection({ id }, args, { loaders, viewer }, info) {
     const list = parseCommentConnection(args, viewer, commentProjections.ofPage(info));
     return commentConnection(
@@ -58,7 +60,7 @@ const Post = {
       () => loaders.commentListCountByPost(info, list).load(id),
     );
   },
-  commentCount: ({ id }, _, { loaders }, info) => loaders.commentCountByPost(info).load(id),
+  commentCount: related('id', (_, { loaders }, info) => loaders.commentCountByPost(info)),
 } satisfies PostResolvers;
 
 /** An entity of the contract's type `Comment`. */
@@ -67,12 +69,12 @@ export interface Comment extends CommentRow {
 }
 
 const Comment = {
-  id: ({ id }) => toGlobalId('comment', id),
-  author: ({ authorId }, _, { loaders }, info) =>
-    loaders.userById(info, userProjections.at(info)).load(authorId),
-  post: ({ postId }, _, { loaders }, info) => loaders.postById(info, postProjections.at(info)).load(postId),
-  parent: ({ answeredId }, _, { loaders }, info) =>
-    answeredId === null ? null : loaders.commentById(info, commentProjections.at(info)).load(answeredId),
+  id: globalId('comment'),
+  author: related('authorId', (_, { loaders }, info) => loaders.userById(info, userProjections.at(info))),
+  post: related('postId', (_, { loaders }, info) => loaders.postById(info, postProjections.at(info))),
+  parent: related('answeredId', (_, { loaders }, info) =>
+    loaders.commentById(info, commentProjections.at(info)),
+  ),
   replies({ id }, args, { loaders, viewer }, info) {
     const oldest = { ...args, orderBy: 'CREATED_AT_ASC' as const };
     const list = parseCommentConnection(oldest, viewer, commentProjections.ofPage(info));

@@ -6,6 +6,7 @@ import {
   type PageRequest,
   pageRequest,
 } from '../../shared/pagination/index.ts';
+import { related } from '../../shared/related.ts';
 import { type SelectionInfo, selectsItems } from '../../shared/selection.ts';
 import { signedIn } from '../../shared/viewer.ts';
 import { postConnection, postOrders, postProjections } from '../posts/index.ts';
@@ -63,9 +64,9 @@ const User = {
       (page) => loaders.followingByUser(info, page, userProjections.ofNodes(info)).load(id),
       () => loaders.followingListCountByUser(info).load(id),
     ),
-  followerCount: ({ id }, _, { loaders }, info) => loaders.followerCountByUser(info).load(id),
-  followingCount: ({ id }, _, { loaders }, info) => loaders.followingCountByUser(info).load(id),
-  viewerIsFollowing: ({ id }, _, { loaders }, info) => loaders.isUserFollowed(info).load(id),
+  followerCount: related('id', (_, { loaders }, info) => loaders.followerCountByUser(info)),
+  followingCount: related('id', (_, { loaders }, info) => loaders.followingCountByUser(info)),
+  viewerIsFollowing: related('id', (_, { loaders }, info) => loaders.isUserFollowed(info)),
 } satisfies UserResolvers;
 
 export const followResolvers = { Query, Mutation, User };

@@ -1,5 +1,6 @@
 import type { MutationResolvers, PostResolvers } from '../../generated/resolvers.ts';
 import { parseId } from '../../shared/node-id.ts';
+import { related } from '../../shared/related.ts';
 import * as service from './service.ts';
 
 const Mutation = {
@@ -8,8 +9,8 @@ const Mutation = {
 } satisfies MutationResolvers;
 
 const Post = {
-  likeCount: ({ id }, _, { loaders }, info) => loaders.likeCountByPost(info).load(id),
-  viewerHasLiked: ({ id }, _, { loaders }, info) => loaders.isPostLiked(info).load(id),
+  likeCount: related('id', (_, { loaders }, info) => loaders.likeCountByPost(info)),
+  viewerHasLiked: related('id', (_, { loaders }, info) => loaders.isPostLiked(info)),
 } satisfies PostResolvers;
 
 export const likeResolvers = { Mutation, Post };

@@ -5,9 +5,11 @@ import type {
   TagResolvers,
   UserResolvers,
 } from '../../generated/resolvers.ts';
-import { toGlobalId } from '../../shared/ids.ts';
+import { derived } from '../../shared/derived.ts';
+import { globalId } from '../../shared/ids.ts';
 import { parseId } from '../../shared/node-id.ts';
 import { Connection } from '../../shared/pagination/index.ts';
+import { related } from '../../shared/related.ts';
 import { type SelectionInfo, selectsItems } from '../../shared/selection.ts';
 import { parseInput, soughtName } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';
@@ -60,8 +62,9 @@ const Mutation = {
 } satisfies MutationResolvers;
 
 const User = {
-  posts: ({ id }, { limit }, { loaders, viewer }, info) =>
-    loaders.postsByAuthor(info, newestPosts(limit, viewer, postProjections.at(info))).load(id),
+  posts: related('id', ({ limit }, { loaders, viewer }, info) =>
+    loaders.postsByAuthor(info, newestPosts(limit, viewer, postProjections.at(info))),
+  ),
   postsConnection({ id }, args, { loaders, viewer }, info) {
     const list = parsePostConnection(args, viewer, postProjections.ofPage(info));
     return postConnection(
@@ -74,8 +77,9 @@ const User = {
 } satisfies UserResolvers;
 
 const Tag = {
-  posts: ({ id }, { limit }, { loaders, viewer }, info) =>
-    loaders.postsByTag(info, newestPosts(limit, viewer, postProjections.at(info))).load(id),
+  posts: related('id', ({ limit }, { loaders, viewer }, info) =>
+    loaders.postsByTag(info, newestPosts(limit, viewer, postProjections.at(info))),
+  ),
   postsConnection({ id }, args, { loaders, viewer }, info) {
     const list = parsePostConnection(args, viewer, postProjections.ofPage(info));
     return postConnection(
@@ -85,7 +89,7 @@ const Tag = {
       () => loaders.postListCountByTag(info, list).load(id),
     );
   },
-  postCount: ({ id }, _, { loaders }, info) => loaders.postCountByTag(info).load(id),
+  postCount: related('id', (_, { loaders }, info) => loaders.postCountByTag(info)),
 } satisfies TagResolvers;
 
 /** An entity of the contract's type `Post`. */
@@ -94,13 +98,13 @@ export interface Post extends PostRow {
 }
 
 const Post = {
-  id: ({ id }) => toGlobalId('post', id),
-  publishedAt: ({ status, publishedAt }) => (status === 'DRAFT' ? null : publishedAt),
-  author: ({ authorId }, _, { loaders }, info) =>
-    loaders.userById(info, userProjections.at(info)).load(authorId),
-  contributors: ({ id }, _, { loaders }, info) =>
-    loaders.contributorsByPost(info, userProjections.at(info)).load(id),
-  tags: ({ id }, _, { loaders }, info) => loaders.tagsByPost(info, tagProjections.at(info)).load(id),
+  id: globalId('post'),
+  publishedAt: derived(({ status, publishedAt }) => (status === 'DRAFT' ? null : publishedAt)),
+  author: related('authorId', (_, { loaders }, info) => loaders.userById(info, userProjections.at(info))),
+  contributors: related('id', (_, { loaders }, info) =>
+    loaders.contributorsByPost(info, userProjections.at(info)),
+  ),
+  tags: related('id', (_, { loaders }, info) => loaders.tagsByPost(info, tagProjections.at(info))),
   viewerCanUpdate: viewerCan('update'),
   viewerCanPublish: viewerCan('publish'),
   viewerCanUnpublish: viewerCan('unpublish'),

@@ -1,5 +1,5 @@
 import type { QueryResolvers, TagResolvers } from '../../generated/resolvers.ts';
-import { toGlobalId } from '../../shared/ids.ts';
+import { globalId } from '../../shared/ids.ts';
 import { Connection, listRequest, pageRequest } from '../../shared/pagination/index.ts';
 import { selectsItems } from '../../shared/selection.ts';
 import { parseInput, soughtName } from '../../shared/validation.ts';
@@ -31,7 +31,7 @@ export interface Tag extends TagRow {
 }
 
 const Tag = {
-  id: ({ id }) => toGlobalId('tag', id),
+  id: globalId('tag'),
 } satisfies TagResolvers;
 
 export const tagResolvers = { Query, Tag };

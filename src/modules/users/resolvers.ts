@@ -1,5 +1,5 @@
 import type { MutationResolvers, QueryResolvers, UserResolvers } from '../../generated/resolvers.ts';
-import { toGlobalId } from '../../shared/ids.ts';
+import { globalId } from '../../shared/ids.ts';
 import { parseId } from '../../shared/node-id.ts';
 import { Connection, listRequest, pageRequest } from '../../shared/pagination/index.ts';
 import { selectsItems } from '../../shared/selection.ts';
@@ -47,7 +47,7 @@ function seesAddress(viewer: Viewer, user: User): boolean {
 }
 
 const User = {
-  id: ({ id }) => toGlobalId('user', id),
+  id: globalId('user'),
   email: (user, _, { viewer }) => (seesAddress(viewer, user) ? user.email : null),
   emailVerifiedAt: (user, _, { viewer }) => (seesAddress(viewer, user) ? user.emailVerifiedAt : null),
   suspendedAt: (user, _, { viewer }) => (mayWithUser(viewer, 'readPrivate', user) ? user.suspendedAt : null),

@@ -7,6 +7,9 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
+import { derived } from '../../../src/shared/derived.ts';
+import { fieldLoader, type PositionLoader } from '../../../src/shared/field-loader.ts';
+import { related, type RelationInfo } from '../../../src/shared/related.ts';
 
 const typeDefs = /* GraphQL */ `
   interface Thing {
@@ -95,6 +98,14 @@ class Thing {
     return mood(random, () => this.#good(field, name, random));
   }
 
+  /** What fields that are related are loaded by. */
+  get key(): Thing | null {
+    const random = hash(`${this.#name}.key`);
+    if (random % 1_000 >= this.#weather.storm * 200) return this;
+    if (random % 2 === 0) return null;
+    throw new Error(`no key ${random}`);
+  }
+
   #good(field: string, name: string, random: number): unknown {
     const thing = (suffix: string, type?: string) =>
       new Thing(`${name}${suffix}`, this.#weather, type ?? this.#typeOf(hash(name + suffix)));
@@ -162,11 +173,42 @@ export interface MoodyContext extends Weather {
   readonly called: string[];
 }
 
-const resolved = ['id', 'next', 'must', 'surely', 'some', 'all', 'either', 'grid', 'extra'];
+const loaders = new WeakMap<MoodyContext, ReturnType<typeof moodyLoaders>>();
 
-const things = Object.fromEntries(
-  resolved.map((field) => [field, (thing: Thing, args: unknown) => thing.answer(field, args)]),
-);
+function moodyLoaders() {
+  return fieldLoader<Thing, unknown, [field: string, args: unknown]>((keys, field, args) =>
+    Promise.all(
+      keys.map(async (thing) => {
+        try {
+          return await thing.answer(field, args);
+        } catch (error) {
+          return error;
+        }
+      }),
+    ),
+  );
+}
+
+function loaderOf(args: unknown, context: MoodyContext, info: RelationInfo): PositionLoader<Thing, unknown> {
+  const found = loaders.get(context) ?? moodyLoaders();
+  loaders.set(context, found);
+  return found(info, info.fieldName, args);
+}
+
+const things = {
+  ...Object.fromEntries(
+    ['either', 'must'].map((field) => [field, (thing: Thing, args: unknown) => thing.answer(field, args)]),
+  ),
+  ...Object.fromEntries(
+    ['id', 'grid', 'extra'].map((field) => [field, derived((thing: Thing) => thing.answer(field))]),
+  ),
+  ...Object.fromEntries(
+    ['next', 'surely', 'some', 'all'].map((field) => [
+      field,
+      related<Thing, 'key', unknown, MoodyContext, unknown>('key', loaderOf),
+    ]),
+  ),
+};
 
 const roots = (names: readonly string[], seed: string) =>
   Object.fromEntries(
