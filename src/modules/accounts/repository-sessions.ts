@@ -117,7 +117,7 @@ export async function pageOfSessions(
   ids: readonly string[],
   page: PageRequest,
 ): Promise<SessionRow[][]> {
-  const values = { parents: ids, viewerId, ...pageValues(page) };
+  const values = Object.assign({ parents: ids, viewerId }, pageValues(page));
   return byParent(ids, await db.run(sessionPage(pageShape(page)), values));
 }
 

@@ -113,8 +113,11 @@ async function readPage(
   list: CommentList,
 ): Promise<CommentRow[][]> {
   const { page, order, projection } = list;
-  const variant = commentPage({ ...filterShape(parent, list), ...pageShape(page), order, projection });
-  return byParent(ids, await db.run(variant, { ...filterValues(list, ids), ...pageValues(page) }));
+  const shape = Object.assign(filterShape(parent, list), pageShape(page), { order, projection });
+  return byParent(
+    ids,
+    await db.run(commentPage(shape), Object.assign(filterValues(list, ids), pageValues(page))),
+  );
 }
 
 /** One page of comments for each post, which the viewer must see. */

@@ -64,7 +64,8 @@ const feedPage = statementVariants(({ projection, ...shape }: PageShape & { proj
 
 /** One page of the published posts of those whom a user follows. */
 export function pageOfFeed(db: Queryable, { followerId, page, projection }: Feed): Promise<PostRow[]> {
-  return db.run(feedPage({ projection, ...pageShape(page) }), { followerId, ...pageValues(page) });
+  const shape = Object.assign({ projection }, pageShape(page));
+  return db.run(feedPage(shape), Object.assign({ followerId }, pageValues(page)));
 }
 
 const feedCount = statement({

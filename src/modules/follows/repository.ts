@@ -72,8 +72,8 @@ export async function pageOfFollows(
   page: PageRequest,
   projection: Projection,
 ): Promise<FollowUserRow[][]> {
-  const variant = followPage({ side, projection, ...pageShape(page) });
-  return byParent(ids, await db.run(variant, { parents: ids, ...pageValues(page) }));
+  const shape = Object.assign({ side, projection }, pageShape(page));
+  return byParent(ids, await db.run(followPage(shape), Object.assign({ parents: ids }, pageValues(page))));
 }
 
 const followListCount = statementVariants(({ side }: { side: FollowSide }) =>

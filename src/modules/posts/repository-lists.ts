@@ -94,9 +94,13 @@ function filterShape(parent: Parent, { filter, scope }: PostList): FilterShape {
 }
 
 function filterValues({ filter, scope }: PostList, parents: readonly string[] | null) {
-  const { text, ...values } = filter;
+  const { authorId, tag, statuses, from, until, text } = filter;
   return {
-    ...values,
+    authorId,
+    tag,
+    statuses,
+    from,
+    until,
     prefix: text?.prefix ?? null,
     stem: text?.stem ?? null,
     viewerId: scope.viewerId,
@@ -191,8 +195,8 @@ const postPage = statementVariants(
 
 async function readPage(db: Queryable, parent: Parent, parents: readonly string[] | null, list: PostList) {
   const { page, order, projection } = list;
-  const variant = postPage({ ...filterShape(parent, list), ...pageShape(page), order, projection });
-  return db.run(variant, { ...filterValues(list, parents), ...pageValues(page) });
+  const shape = Object.assign(filterShape(parent, list), pageShape(page), { order, projection });
+  return db.run(postPage(shape), Object.assign(filterValues(list, parents), pageValues(page)));
 }
 
 /** One page of everybody's posts. */

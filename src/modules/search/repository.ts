@@ -181,8 +181,8 @@ export async function pageOfFound(
   search: Search,
   { columns, excerpts }: SearchProjection,
 ): Promise<Found[]> {
-  const shape = { ...pageShape(search.page), excerpts, projection: columns[kind] };
-  const values = { ...searchValues(search), ...pageValues(search.page) };
+  const shape = Object.assign(pageShape(search.page), { excerpts, projection: columns[kind] });
+  const values = Object.assign(searchValues(search), pageValues(search.page));
   switch (kind) {
     case 'POST':
       return (await db.run(postPage(shape), values)).map((row) => asType(row, 'Post'));

@@ -156,8 +156,8 @@ const tagPage = statementVariants((shape: FilterShape & PageShape & TagShape & {
 /** One page of a list of tags. */
 export function pageOfTags(db: Queryable, list: TagList): Promise<TagRow[]> {
   const { page, order, projection } = list;
-  const variant = tagPage({ ...filterShape(list), ...pageShape(page), order, projection });
-  return db.run(variant, { ...filterValues(list), ...pageValues(page) });
+  const shape = Object.assign(filterShape(list), pageShape(page), { order, projection });
+  return db.run(tagPage(shape), Object.assign(filterValues(list), pageValues(page)));
 }
 
 const tagCount = statementVariants((shape: FilterShape) =>

@@ -132,8 +132,8 @@ const userPage = statementVariants((shape: FilterShape & PageShape & Projected &
 /** One page of a list of users. */
 export function pageOfUsers(db: Queryable, list: UserList): Promise<UserRow[]> {
   const { page, order, projection } = list;
-  const variant = userPage({ ...filterShape(list), ...pageShape(page), order, projection });
-  return db.run(variant, { ...filterValues(list), ...pageValues(page) });
+  const shape = Object.assign(filterShape(list), pageShape(page), { order, projection });
+  return db.run(userPage(shape), Object.assign(filterValues(list), pageValues(page)));
 }
 
 const userCount = statementVariants((shape: FilterShape) =>
