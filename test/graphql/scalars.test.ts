@@ -1,6 +1,9 @@
 import fc from 'fast-check';
+import type { GraphQLScalarType } from 'graphql';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
 import { describe, expect, it } from 'vitest';
+import { verbatimCheck } from '../../src/graphql/execution/leaf.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
 import { scalarResolvers } from '../../src/graphql/scalars.ts';
 
 const { serialize } = scalarResolvers.DateTime;
@@ -43,5 +46,11 @@ describe('DateTime', () => {
       const text = new Date(day).toISOString();
       expect(serialize(text)).toBe(text);
     }
+  });
+
+  it('is known to plans by how it looks', () => {
+    const isVerbatim = verbatimCheck(createSchema().getType('DateTime') as GraphQLScalarType);
+    expect(isVerbatim('2024-02-28T12:00:00.000Z')).toBe(true);
+    expect(['2024-02-30T12:00:00.000Z', '2024-02-28T12:00:00+01:00', ''].some(isVerbatim)).toBe(false);
   });
 });

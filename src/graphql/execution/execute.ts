@@ -126,6 +126,12 @@ class Execution {
           return null;
         }
         const type = field.type as PlanOf<'leaf'>;
+        if (typeof value === 'string' && type.isVerbatim(value)) {
+          text += field.textLabel;
+          text += value;
+          text += '"';
+          continue;
+        }
         const leaf = this.#completion.leaf(field, type, value, below[index] as Places, row);
         if (typeof leaf !== 'string') {
           text = leaf;

@@ -24,10 +24,14 @@ export function leafWriter(type: GraphQLLeafType): LeafWriter {
   }
 }
 
-/** The writer of a leaf whose texts hold nothing that JSON escapes. */
-export function plainWriter(type: GraphQLLeafType): LeafWriter {
-  const write = leafWriter(type);
-  return (value) => (typeof value === 'string' ? `"${value}"` : write(value));
+/** Whether a text is what "Result Coercion" makes of it, and JSON escapes nothing in it. */
+export type VerbatimCheck = (text: string) => boolean;
+
+/** The check of a scalar or an enum. Scalars that know how their texts look have it among their extensions. */
+export function verbatimCheck(type: GraphQLLeafType): VerbatimCheck {
+  if (type.name === 'String' || type.name === 'ID') return (text) => !special.test(text);
+  const { isVerbatim } = type.extensions;
+  return typeof isVerbatim === 'function' ? (isVerbatim as VerbatimCheck) : () => false;
 }
 
 function writeSerialized(type: GraphQLLeafType, value: unknown): string {

@@ -28,11 +28,16 @@ import {
 import { derivationOf } from '../../shared/derived.ts';
 import { type Relation, relationOf } from '../../shared/related.ts';
 import { constantArguments } from './constant-arguments.ts';
-import { type LeafWriter, leafWriter, plainWriter } from './leaf.ts';
+import { type LeafWriter, leafWriter, type VerbatimCheck, verbatimCheck } from './leaf.ts';
 
 /** What is made of the values of a field: leaves are written, objects are walked, lists hold more of either. */
 export type TypePlan = { readonly nonNull: boolean } & (
-  | { readonly kind: 'leaf'; readonly type: GraphQLLeafType; readonly write: LeafWriter }
+  | {
+      readonly kind: 'leaf';
+      readonly type: GraphQLLeafType;
+      readonly write: LeafWriter;
+      readonly isVerbatim: VerbatimCheck;
+    }
   | { readonly kind: 'list'; readonly items: TypePlan }
   | { readonly kind: 'object'; readonly selection: SelectionPlan }
   | {
@@ -51,6 +56,8 @@ export type PlanOf<Kind extends TypePlan['kind']> = TypePlan & { readonly kind: 
 export interface FieldPlan {
   /** `{"name":` or `,"name":`, as it stands in the answer. */
   readonly label: string;
+  /** The label and the quotation mark that a text begins with. */
+  readonly textLabel: string;
   readonly responseName: string;
   readonly fieldName: string;
   readonly parentType: GraphQLObjectType;
@@ -214,8 +221,10 @@ class Planner {
     const constant = definition === TypeNameMetaFieldDef ? JSON.stringify(parentType.name) : undefined;
     const derivation = derivationOf(definition);
     const isRead = resolve === undefined || derivation !== undefined;
+    const label = `${isFirst ? '{' : ','}${JSON.stringify(responseName)}:`;
     return {
-      label: `${isFirst ? '{' : ','}${JSON.stringify(responseName)}:`,
+      label,
+      textLabel: `${label}"`,
       responseName,
       fieldName: definition.name,
       parentType,
@@ -243,7 +252,8 @@ class Planner {
   #type(type: GraphQLOutputType, fieldNodes: readonly FieldNode[]): TypePlan {
     if (isNonNullType(type)) return { ...this.#type(type.ofType, fieldNodes), nonNull: true };
     if (isListType(type)) return { nonNull: false, kind: 'list', items: this.#type(type.ofType, fieldNodes) };
-    if (isLeafType(type)) return { nonNull: false, kind: 'leaf', type, write: leafWriter(type) };
+    if (isLeafType(type))
+      return { nonNull: false, kind: 'leaf', type, write: leafWriter(type), isVerbatim: verbatimCheck(type) };
     const selectionSets = fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     if (isObjectType(type)) {
       return { nonNull: false, kind: 'object', selection: this.selection(type, selectionSets) };
@@ -255,5 +265,5 @@ class Planner {
 }
 
 function plainLeaf(type: TypePlan): TypePlan {
-  return type.kind === 'leaf' ? { ...type, write: plainWriter(type.type) } : type;
+  return type.kind === 'leaf' ? { ...type, isVerbatim: () => true } : type;
 }
