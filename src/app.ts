@@ -29,6 +29,7 @@ import {
   TokenVerifier,
   watchKeyFolder,
 } from './modules/tokens/index.ts';
+import { BatchedOutput } from './log/batched-output.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { describeError } from './shared/describe-error.ts';
 import { type Deliver, OutboxWorker } from './workers/outbox.ts';
@@ -51,22 +52,9 @@ export function createLog(
     serializers: { err: describeError },
   };
   if (destination !== undefined) return pino(options, destination);
-  return production ? pino(options, batchedOutput()) : pino(options);
-}
-
-/** So much is written at once even to a pipe into which other processes write: lines stay whole. */
-const atomicWrite = 4_096;
-
-function batchedOutput(): DestinationStream {
-  const output = pino.destination({
-    dest: 1,
-    sync: true,
-    minLength: atomicWrite - 1,
-    maxWrite: atomicWrite,
-    periodicFlush: 100,
-  });
-  process.once('exit', () => output.flushSync());
-  return output;
+  return production
+    ? pino(options, new BatchedOutput(pino.destination({ dest: 1, sync: true })))
+    : pino(options);
 }
 
 /** The time of a line in RFC 3339, made once for all lines of a millisecond. */
