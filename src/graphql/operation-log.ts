@@ -34,10 +34,9 @@ export class OperationLog {
         kind,
         durationMs: Math.round((performance.now() - start) * 10) / 10,
         statements: db.statements,
-        ...(client.isGone && { abandoned: true }),
-        ...(errors !== undefined && {
-          errors: [...new Set(errors.map(({ extensions }) => extensions?.['code']))],
-        }),
+        // What is undefined is left out.
+        abandoned: client.isGone || undefined,
+        errors: errors && [...new Set(errors.map(({ extensions }) => extensions?.['code']))],
       },
       'operation',
     );
