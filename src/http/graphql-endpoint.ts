@@ -7,6 +7,7 @@ import type { GraphqlAnswer, GraphqlRequest } from '../graphql/known-operations.
 import { budgetFields, clientOf } from '../graphql/limits/index.ts';
 import { canonicalAddress } from '../shared/ip-address.ts';
 import type { RequestOrigin } from '../shared/origin.ts';
+import { remembered } from '../shared/remembered.ts';
 import { answerError, RequestRefusal } from './errors.ts';
 import { ResponseClient } from './response-client.ts';
 
@@ -133,11 +134,13 @@ function isJson(contentType: string | undefined): boolean {
   }
 }
 
+const addressIn = remembered(canonicalAddress);
+
 /** The address is the peer's, or what a trusted proxy says of it; a proxy that names none stands for the client. */
 function originOf({ id, ip, headers, socket }: FastifyRequest): RequestOrigin {
   return {
     requestId: id,
-    clientAddress: canonicalAddress(ip ?? '') ?? canonicalAddress(socket.remoteAddress ?? ''),
+    clientAddress: addressIn(ip ?? '') ?? addressIn(socket.remoteAddress ?? ''),
     userAgent: headers['user-agent'] ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import { networkOf } from '../../shared/ip-address.ts';
 import type { RequestOrigin } from '../../shared/origin.ts';
+import { remembered } from '../../shared/remembered.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 
 /** How much every client may ask for: so many points at once, which come back evenly in so many seconds. */
@@ -70,8 +71,10 @@ export class OverBudget extends AppError {
 /** Whose budget a request is taken from. Clients without an address have one together. */
 export function clientOf(viewer: Viewer, { clientAddress }: RequestOrigin): string {
   if (viewer !== null) return `user ${viewer.id}`;
-  return `address ${clientAddress === null ? 'none' : networkOf(clientAddress)}`;
+  return clientAddress === null ? 'address none' : clientAt(clientAddress);
 }
+
+const clientAt = remembered((address) => `address ${networkOf(address)}`);
 
 /** Far more clients than one process serves in a minute; of more, the budget that was touched least lately is forgotten. */
 const manyClients = 100_000;
