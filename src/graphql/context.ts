@@ -1,6 +1,7 @@
 import type { AccountServices } from '../modules/accounts/index.ts';
 import { findViewer } from '../modules/accounts/index.ts';
 import { Database, type Driver } from '../db/index.ts';
+import { after, type Awaitable } from '../shared/awaitable.ts';
 import type { RequestOrigin } from '../shared/origin.ts';
 import type { Viewer } from '../shared/viewer.ts';
 import type { WaitingClient } from '../shared/waiting-client.ts';
@@ -24,16 +25,21 @@ export interface RequestFacts {
   readonly client: WaitingClient;
 }
 
-/** Builds the context of a request. @throws {AppError} `UNAUTHENTICATED` when a token was sent and is not good. */
-export type ContextBuilder = (request: RequestFacts) => Promise<Context>;
+/**
+ * Builds the context of a request, at once where nobody is to be found.
+ *
+ * @throws {AppError} `UNAUTHENTICATED` when a token was sent and is not good.
+ */
+export type ContextBuilder = (request: RequestFacts) => Awaitable<Context>;
 
 export function contextBuilder(driver: Driver, accounts: AccountServices): ContextBuilder {
-  return async ({ origin, authorization, client }) => {
+  return ({ origin, authorization, client }) => {
     // Loaders hold one batch for each field position, and a position is read after the mutation that it hangs on; so
     // nothing in a request outlives a commit, and what follows commits is about other requests.
     const db = new Database(driver, accounts.afterCommit, client);
-    const viewer = await findViewer(db, accounts.verifier, authorization, origin);
-    return new RequestContext({ origin, viewer, db, accounts, client });
+    const found =
+      authorization === undefined ? null : findViewer(db, accounts.verifier, authorization, origin);
+    return after(found, (viewer) => new RequestContext({ origin, viewer, db, accounts, client }));
   };
 }
 

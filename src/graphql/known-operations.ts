@@ -1,5 +1,7 @@
 import { type DocumentNode, getOperationAST, getVariableValues, type GraphQLSchema } from 'graphql';
+import { after, type Awaitable } from '../shared/awaitable.ts';
 import { AppError } from '../shared/errors.ts';
+import type { HeaderList } from '../shared/header-list.ts';
 import type { Context } from './context.ts';
 import { DocumentCache } from './document-cache.ts';
 import { executePlan } from './execution/execute.ts';
@@ -29,7 +31,7 @@ export interface GraphqlRequest {
 /** An answer to it. */
 export interface GraphqlAnswer {
   readonly status: number;
-  readonly headers: Iterable<readonly [string, string]>;
+  readonly headers: HeaderList;
   readonly body: string;
 }
 
@@ -40,11 +42,14 @@ export interface KnownOperationsOptions {
   readonly log: OperationLog;
 }
 
+/** What is executed, and how its answer is sent. */
 interface PreparedOperation {
   readonly plan: OperationPlan;
   readonly document: DocumentNode;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly variableValues: Readonly<Record<string, unknown>>;
+  readonly contentType: string;
+  readonly isCostWanted: boolean;
 }
 
 /** So many `Accept` headers are remembered. */
@@ -87,40 +92,19 @@ export class KnownOperations {
   }
 
   /** Answers a request for a known operation; null, and nothing is done, where Apollo Server must answer it. */
-  async answer(request: GraphqlRequest, context: Context): Promise<GraphqlAnswer | null> {
+  answer(request: GraphqlRequest, context: Context): Awaitable<GraphqlAnswer | null> {
     const start = performance.now();
-    const contentType = this.#contentTypes.get(request.accept);
-    const prepared = request.method === 'POST' ? this.#prepare(request.body) : null;
-    if (prepared === null || contentType === undefined) return null;
-    const charge = await this.#admit(context, prepared);
-    if (charge === null) return null;
-
-    const { limits, log } = this.#options;
-    const { plan, variableValues } = prepared;
-    const { operation } = plan;
-    const executed = await executePlan({ plan, contextValue: context, variableValues });
-    if (executed.errors.length > 0) log.failed(context, executed.errors);
-    const result = singleResultOf(executed);
-    const { errors } = result;
-    const { seconds, wasRefused } = errors === undefined ? noRetry : retryAdvice(result, operation);
-    log.answered(context, { name: operation.name?.value ?? null, kind: operation.operation, start, errors });
-    return {
-      status: wasRefused ? 429 : 200,
-      headers: [
-        ['content-type', contentType],
-        ...budgetFields(limits, charge.balance),
-        ...(seconds > 0 ? [['retry-after', String(seconds)] as const] : []),
-      ],
-      body: stringifyResult({
-        ...(wasRefused && errors !== undefined ? { errors } : result),
-        ...(isCostWanted(request.cost) && { extensions: { cost: costReport(limits, charge) } }),
-      }),
-    };
+    const prepared = this.#prepare(request);
+    if (prepared === null) return null;
+    return after(this.#admit(context, prepared), (charge) =>
+      charge === null ? null : this.#execute(prepared, context, charge, start),
+    );
   }
 
-  #prepare(body: unknown): PreparedOperation | null {
-    const request = plainRequest(body);
-    if (request === null) return null;
+  #prepare({ method, body, accept, cost }: GraphqlRequest): PreparedOperation | null {
+    const contentType = this.#contentTypes.get(accept);
+    const request = method === 'POST' && contentType !== undefined ? plainRequest(body) : null;
+    if (request === null || contentType === undefined) return null;
     const document = this.#documents.get(request.query);
     if (document === undefined) return null;
     const { operationName, variables } = request;
@@ -128,24 +112,64 @@ export class KnownOperations {
     if (operation == null) return null;
     const { schema, plans } = this.#options;
     const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-    const plan = coerced && plans.planOf(document, operation, coerced);
-    return plan == null ? null : { plan, document, variables, variableValues: coerced ?? {} };
+    if (coerced === undefined) return null;
+    const plan = plans.planOf(document, operation, coerced);
+    if (plan === null) return null;
+    return {
+      plan,
+      document,
+      variables,
+      variableValues: coerced,
+      contentType,
+      isCostWanted: isCostWanted(cost),
+    };
   }
 
-  async #admit({ viewer, origin }: Context, prepared: PreparedOperation): Promise<Charge | null> {
+  #admit({ viewer, origin }: Context, prepared: PreparedOperation): Awaitable<Charge | null> {
     const { document, variables, plan } = prepared;
     try {
-      return await this.#options.limits.admit(clientOf(viewer, origin), {
+      const charge = this.#options.limits.admit(clientOf(viewer, origin), {
         document,
         operation: plan.operation,
         variables,
       });
+      return charge instanceof Promise ? charge.catch(leaveRefused) : charge;
     } catch (error) {
-      // Apollo Server meets the same limit, and says so.
-      if (error instanceof AppError) return null;
-      throw error;
+      return leaveRefused(error);
     }
   }
+
+  async #execute(
+    { plan, variableValues, contentType, isCostWanted }: PreparedOperation,
+    context: Context,
+    charge: Charge,
+    start: number,
+  ): Promise<GraphqlAnswer> {
+    const { limits, log } = this.#options;
+    const { operation } = plan;
+    const executed = await executePlan({ plan, contextValue: context, variableValues });
+    if (executed.errors.length > 0) log.failed(context, executed.errors);
+    const result = singleResultOf(executed);
+    const { errors } = result;
+    const { seconds, wasRefused } = errors === undefined ? noRetry : retryAdvice(result, operation);
+    log.answered(context, { name: operation.name?.value ?? null, kind: operation.operation, start, errors });
+    const headers = ['content-type', contentType, ...budgetFields(limits, charge.balance)];
+    if (seconds > 0) headers.push('retry-after', String(seconds));
+    return {
+      status: wasRefused ? 429 : 200,
+      headers,
+      body: stringifyResult({
+        ...(wasRefused && errors !== undefined ? { errors } : result),
+        ...(isCostWanted && { extensions: { cost: costReport(limits, charge) } }),
+      }),
+    };
+  }
+}
+
+/** Apollo Server meets the same limit, and says so. */
+function leaveRefused(error: unknown): null {
+  if (error instanceof AppError) return null;
+  throw error;
 }
 
 const noRetry = { seconds: 0, wasRefused: false };

@@ -5,20 +5,27 @@ import type { GraphqlServer } from '../graphql/apollo.ts';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
 import type { GraphqlAnswer, GraphqlRequest } from '../graphql/known-operations.ts';
 import { budgetFields, clientOf } from '../graphql/limits/index.ts';
+import { after } from '../shared/awaitable.ts';
+import { fieldsOf } from '../shared/header-list.ts';
 import { canonicalAddress } from '../shared/ip-address.ts';
 import type { RequestOrigin } from '../shared/origin.ts';
 import { remembered } from '../shared/remembered.ts';
 import { answerError, RequestRefusal } from './errors.ts';
+import { generalHeaders } from './general-headers.ts';
 import { ResponseClient } from './response-client.ts';
 
 const methods = ['GET', 'HEAD', 'POST'];
 
+export interface GraphqlEndpointOptions {
+  readonly graphql: GraphqlServer;
+  readonly buildContext: ContextBuilder;
+  /** Whether the server stops. */
+  readonly isClosing: () => boolean;
+}
+
 /** Serves GraphQL at `/graphql`, by the GraphQL over HTTP specification: a thin way between Fastify and Apollo Server. */
-export function addGraphqlEndpoint(
-  server: FastifyInstance,
-  graphql: GraphqlServer,
-  buildContext: ContextBuilder,
-): void {
+export function addGraphqlEndpoint(server: FastifyInstance, options: GraphqlEndpointOptions): void {
+  const { graphql, buildContext, isClosing } = options;
   server.route({
     url: '/graphql',
     method: server.supportedMethods,
@@ -26,23 +33,22 @@ export function addGraphqlEndpoint(
     errorHandler(error, request, reply) {
       void answerRefused(graphql, error, request, reply);
     },
-    async handler(request, reply) {
+    handler(request, reply) {
       // Built before anybody is asked, so that a bad token is refused with 401 whatever else is wrong.
-      const context = await buildContext({
+      const built = buildContext({
         origin: originOf(request),
         authorization: authorizationOf(request),
         client: new ResponseClient(reply.raw),
       });
-      const { status, headers, body } = await answerTo(graphql, request, context);
-      for (const [name, value] of headers) {
-        reply.header(name, value);
-        // The page of Sandbox has its policy in itself.
-        if (name === 'content-type' && value.startsWith('text/html')) {
-          reply.removeHeader('content-security-policy');
-        }
-      }
-      reply.code(status);
-      return reply.send(body);
+      return after(built, (context) => {
+        const asked = askedIn(request);
+        // Operations that are known take the short way, all others that through Apollo Server.
+        return after(graphql.known?.answer(asked, context) ?? null, (answer) =>
+          answer === null
+            ? askApollo(graphql, asked, context, request, reply)
+            : write(answer, request, reply, isClosing()),
+        );
+      });
     },
   });
 }
@@ -55,26 +61,39 @@ async function answerRefused(
   reply: FastifyReply,
 ): Promise<void> {
   const balance = await limits.enterRefused(clientOf(null, originOf(request)));
-  for (const [name, value] of budgetFields(limits, balance)) reply.header(name, value);
+  for (const [name, value] of fieldsOf(budgetFields(limits, balance))) reply.header(name, value);
   answerError(error, request, reply);
 }
 
-/** Operations that are known take the short way, all others that through Apollo Server. */
-async function answerTo(
-  { apollo, known }: GraphqlServer,
-  request: FastifyRequest,
-  context: Context,
-): Promise<GraphqlAnswer> {
-  const { method, body, headers } = request;
+function askedIn({ method, body, headers }: FastifyRequest): GraphqlRequest {
   const cost = headers['graphql-cost'];
-  const asked: GraphqlRequest = {
-    method,
-    body,
-    accept: headers.accept,
-    cost: Array.isArray(cost) ? cost.join(', ') : cost,
-  };
-  const answer = await known?.answer(asked, context);
-  if (answer != null) return answer;
+  return { method, body, accept: headers.accept, cost: Array.isArray(cost) ? cost.join(', ') : cost };
+}
+
+/** Writes an answer of the short way past Fastify, which would look at each header several times. */
+function write(
+  { status, headers, body }: GraphqlAnswer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  isClosing: boolean,
+): void {
+  const head = [...generalHeaders(request, isClosing)];
+  // Only pages of other origins are told more, and that always varies with the origin.
+  if (reply.hasHeader('vary')) {
+    for (const [name, value] of Object.entries(reply.getHeaders())) head.push(name, String(value));
+  }
+  head.push(...headers, 'content-length', String(Buffer.byteLength(body)));
+  reply.raw.writeHead(status, head).end(body);
+}
+
+async function askApollo(
+  { apollo, known }: GraphqlServer,
+  asked: GraphqlRequest,
+  context: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { method, body } = asked;
   const response = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: method === 'HEAD' ? 'GET' : method,
@@ -85,12 +104,10 @@ async function answerTo(
     context: async () => context,
   });
   if (response.status === undefined) known?.learnContentType(asked, response.headers.get('content-type'));
-  return {
-    status: response.status ?? 200,
-    headers: response.headers,
-    // Nothing is ever sent in parts: the schema has neither @defer nor @stream.
-    body: response.body.kind === 'complete' ? response.body.string : '',
-  };
+  for (const [name, value] of response.headers) reply.header(name, value);
+  reply.code(response.status ?? 200);
+  // Nothing is ever sent in parts: the schema has neither @defer nor @stream.
+  await reply.send(response.body.kind === 'complete' ? response.body.string : '');
 }
 
 /** Node keeps the first of several `Authorization` headers and drops the others; together they are refused. */

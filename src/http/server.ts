@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
   fastify,
   LogController,
@@ -19,6 +18,7 @@ import { answerClientError } from './client-errors.ts';
 import { addCors } from './cors.ts';
 import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
 import { addExplorer } from './explorer/endpoint.ts';
+import { addGeneralHeaders } from './general-headers.ts';
 import { addGraphqlEndpoint } from './graphql-endpoint.ts';
 import { addHealthEndpoints } from './health.ts';
 import { addKeySetEndpoint } from './key-set.ts';
@@ -60,6 +60,7 @@ export function createHttpServer({
   log,
 }: HttpServerOptions): HttpServer {
   const logger: FastifyBaseLogger = log;
+  let closing = false;
   const server = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -76,7 +77,7 @@ export function createHttpServer({
     routerOptions: { ignoreTrailingSlash: true },
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     frameworkErrors(_, request, reply) {
-      addGeneralHeaders(request, reply);
+      addGeneralHeaders(request, reply, closing);
       answerError(new RequestRefusal(400, 'The address of the request is not valid.'), request, reply);
     },
     // Requests that come on live connections while the server stops are still answered, with `Connection: close`.
@@ -87,19 +88,16 @@ export function createHttpServer({
       return typeof given === 'string' && requestIdPattern.test(given) ? given : newUuid();
     },
   });
-  let closing = false;
   const sockets = new Set<Socket>();
   server.server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.addHook('onRequest', (request, reply, done) => {
-    addGeneralHeaders(request, reply);
+  server.addHook('onRequest', (request, _, done) => {
     done(tooManyHeaders(request));
   });
-  // Set when the answer is sent, so that the requests that were running when the server began to stop have it too.
-  server.addHook('onSend', (_, reply, payload, done) => {
-    if (closing) reply.header('connection', 'close');
+  server.addHook('onSend', (request, reply, payload, done) => {
+    addGeneralHeaders(request, reply, closing);
     done(null, payload);
   });
   server.setErrorHandler(answerError);
@@ -107,7 +105,7 @@ export function createHttpServer({
   addCors(server, options.corsOrigins);
   addHealthEndpoints(server, driver, () => !closing);
   addKeySetEndpoint(server, keys);
-  addGraphqlEndpoint(server, graphql, buildContext);
+  addGraphqlEndpoint(server, { graphql, buildContext, isClosing: () => closing });
   if (explorer) addExplorer(server);
   if (mailbox !== null) addMailbox(server, mailbox);
   return {
@@ -136,16 +134,4 @@ function tooManyHeaders({ raw }: FastifyRequest): RequestRefusal | undefined {
   // Names and values in turn.
   if (raw.rawHeaders.length <= 2 * maxHeaders) return undefined;
   return new RequestRefusal(431, `A request has at most ${maxHeaders} headers.`);
-}
-
-/** What every answer says. Answers are made for who asks, so nobody keeps them. */
-function addGeneralHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers({
-    'x-request-id': request.id,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-    // Nothing here is a page, but for those that bring a policy of their own.
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    'referrer-policy': 'no-referrer',
-  });
 }

@@ -76,44 +76,56 @@ describe('health', () => {
   });
 });
 
+/** How often an operation was asked for before. */
+const ways = [
+  ['an operation that is new', 0],
+  ['one that is known', 1],
+] as const;
+
 describe('stopping', () => {
-  it('answers what is running, takes nothing new, and closes the database last', async () => {
-    const { driver, events, shut, open } = await openGatedDatabase();
-    const { url, app } = await startAppOver(driver);
-    const arrived = shut();
-    const answer = post({ url }, { query: '{ users { id } }' });
-    await arrived;
-    // A request whose headers are still on their way when the server begins to stop.
-    const late = await connect(url);
-    late.write('GET /readyz HTTP/1.1\r\nHost: broadsheet\r\n');
-    const idle = await connect(url);
-    idle.write('GET /healthz HTTP/1.1\r\nHost: broadsheet\r\n\r\n');
-    await once(idle, 'data');
-    const idleClosed = once(idle, 'close');
+  it.each(ways)(
+    'answers what is running, takes nothing new, and closes the database last: %s',
+    async (_, before) => {
+      const { driver, events, shut, open } = await openGatedDatabase();
+      const { url, app } = await startAppOver(driver);
+      const ask = () => post({ url }, { query: '{ users { id } }' });
+      for (let asked = 0; asked < before; asked += 1) expect((await ask()).status).toBe(200);
+      const arrived = shut();
+      const answer = ask();
+      await arrived;
+      // A request whose headers are still on their way when the server begins to stop.
+      const late = await connect(url);
+      late.write('GET /readyz HTTP/1.1\r\nHost: broadsheet\r\n');
+      const idle = await connect(url);
+      idle.write('GET /healthz HTTP/1.1\r\nHost: broadsheet\r\n\r\n');
+      await once(idle, 'data');
+      const idleClosed = once(idle, 'close');
 
-    const closed = app.close().then(() => events.push('closed'));
-    await idleClosed;
-    await expect(connect(url)).rejects.toThrow('ECONNREFUSED');
-    late.write('\r\n');
-    const readiness = await readToEnd(late);
-    expect(readiness).toMatch(/^HTTP\/1\.1 503 /);
-    expect(readiness.toLowerCase()).toContain('connection: close');
-    expect(readiness).toContain('{"status":"stopping"}');
-    expect(events).toEqual([]);
+      const closed = app.close().then(() => events.push('closed'));
+      await idleClosed;
+      await expect(connect(url)).rejects.toThrow('ECONNREFUSED');
+      late.write('\r\n');
+      const readiness = await readToEnd(late);
+      expect(readiness).toMatch(/^HTTP\/1\.1 503 /);
+      expect(readiness.toLowerCase()).toContain('connection: close');
+      expect(readiness).toContain('{"status":"stopping"}');
+      expect(events).toEqual([]);
 
-    open();
-    const answered = await answer;
-    expect(answered.headers.get('connection')).toBe('close');
-    expect(await answered.json()).toEqual({ data: { users: [] } });
-    await closed;
-    expect(events).toEqual(['statement ended', 'database closed', 'closed']);
-  });
+      open();
+      const answered = await answer;
+      expect(answered.headers.get('connection')).toBe('close');
+      expect(await answered.json()).toEqual({ data: { users: [] } });
+      await closed;
+      expect(events).toEqual(['statement ended', 'database closed', 'closed']);
+    },
+  );
 
-  it('answers a request with a body that is still on its way', async () => {
+  it.each(ways)('answers a request with a body that is still on its way: %s', async (_, before) => {
     const { url, app } = await startAppOver(await openTestDatabase());
-    const socket = await connect(url);
     const body = JSON.stringify({ query: '{ __typename }' });
-    const head = `POST /graphql HTTP/1.1\r\nHost: broadsheet\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    for (let asked = 0; asked < before; asked += 1) await post({ url }, { query: '{ __typename }' });
+    const socket = await connect(url);
+    const head = `POST /graphql HTTP/1.1\r\nHost: broadsheet\r\nAccept: */*\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
     const begun = once(app.http.fastify.server, 'request');
     socket.write(head + body.slice(0, 5));
     await begun;

@@ -1,3 +1,4 @@
+import type { HeaderList } from '../../shared/header-list.ts';
 import type { Charge, RequestLimits } from './index.ts';
 import type { Balance } from './budget.ts';
 
@@ -12,12 +13,14 @@ export function isCostWanted(header: string | undefined): boolean {
  * The header fields that say what is left of a client's budget, as the IETF's draft "RateLimit header fields for HTTP"
  * has it; none where there is no budget.
  */
-export function budgetFields({ budgets }: Limits, balance: Balance | null): (readonly [string, string])[] {
+export function budgetFields({ budgets }: Limits, balance: Balance | null): HeaderList {
   if (budgets === null || balance === null) return [];
   const { points, window } = budgets.numbers;
   return [
-    ['ratelimit-policy', `"budget";q=${points};qu="points";w=${window}`],
-    ['ratelimit', `"budget";r=${balance.remaining};t=${balance.resetAfter}`],
+    'ratelimit-policy',
+    `"budget";q=${points};qu="points";w=${window}`,
+    'ratelimit',
+    `"budget";r=${balance.remaining};t=${balance.resetAfter}`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import { after, type Awaitable } from '../../shared/awaitable.ts';
 import { AppError } from '../../shared/errors.ts';
 import { networkOf } from '../../shared/ip-address.ts';
 import type { RequestOrigin } from '../../shared/origin.ts';
@@ -28,7 +29,13 @@ export interface BudgetStore {
    * Puts the time of a key off, by so many milliseconds from now or from where it is, unless it would then be further
    * off than the window. Answers how far off it is then, or would be.
    */
-  take(key: string, milliseconds: number, window: number): Promise<{ taken: boolean; distance: number }>;
+  take(key: string, milliseconds: number, window: number): Awaitable<Taken>;
+}
+
+/** Whether something was taken, and how far off the time is at which a budget is whole, in milliseconds. */
+export interface Taken {
+  readonly taken: boolean;
+  readonly distance: number;
 }
 
 /** The budgets of all clients. A client is who signed in, and otherwise a network address. */
@@ -46,12 +53,13 @@ export class ClientBudgets {
    *
    * @throws {OverBudget} when there are not as many; then none are taken.
    */
-  async take(client: string, points: number): Promise<Balance> {
+  take(client: string, points: number): Awaitable<Balance> {
     const { points: all, window } = this.numbers;
     const whole = window * 1_000;
-    const { taken, distance } = await this.#store.take(client, (points * whole) / all, whole);
-    if (!taken) throw new OverBudget(points, all, (distance - whole) / 1_000);
-    return { remaining: Math.floor(all * (1 - distance / whole)), resetAfter: Math.ceil(distance / 1_000) };
+    return after(this.#store.take(client, (points * whole) / all, whole), ({ taken, distance }) => {
+      if (!taken) throw new OverBudget(points, all, (distance - whole) / 1_000);
+      return { remaining: Math.floor(all * (1 - distance / whole)), resetAfter: Math.ceil(distance / 1_000) };
+    });
   }
 }
 
@@ -95,11 +103,7 @@ export class MemoryBudgetStore implements BudgetStore {
     return this.#wholeAt.size;
   }
 
-  async take(
-    key: string,
-    milliseconds: number,
-    window: number,
-  ): Promise<{ taken: boolean; distance: number }> {
+  take(key: string, milliseconds: number, window: number): Taken {
     const now = this.#now();
     const wholeAt = Math.max(this.#wholeAt.get(key) ?? now, now) + milliseconds;
     const distance = wholeAt - now;

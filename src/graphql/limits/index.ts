@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { after, type Awaitable } from '../../shared/awaitable.ts';
 import { AppError } from '../../shared/errors.ts';
 import { type Balance, type ClientBudgets, OverBudget } from './budget.ts';
 import { baseCost, CostEstimator } from './cost/estimator.ts';
@@ -94,10 +95,10 @@ export class RequestLimits {
    *
    * @throws {AppError} what one of them would throw; then nothing is taken.
    */
-  async admit(client: string, requested: RequestedOperation): Promise<Charge> {
+  admit(client: string, requested: RequestedOperation): Awaitable<Charge> {
     this.#documents.checkVariables(requested.variables);
     const cost = this.#costOf(requested);
-    return { cost, balance: (await this.budgets?.take(client, cost)) ?? null };
+    return after(this.budgets?.take(client, cost) ?? null, (balance) => ({ cost, balance }));
   }
 
   #costOf({ document, operation, variables }: RequestedOperation): number {

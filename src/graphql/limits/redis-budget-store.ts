@@ -1,5 +1,5 @@
 import { type RedisConnection, redisScript } from '../../redis/connection.ts';
-import { type BudgetStore, MemoryBudgetStore } from './budget.ts';
+import { type BudgetStore, MemoryBudgetStore, type Taken } from './budget.ts';
 
 /**
  * Takes from the budget of one key. It is kept as how far off the time is at which it is whole, in milliseconds, and when
@@ -37,11 +37,7 @@ export class RedisBudgetStore implements BudgetStore {
     this.#redis = redis;
   }
 
-  async take(
-    key: string,
-    milliseconds: number,
-    window: number,
-  ): Promise<{ taken: boolean; distance: number }> {
+  async take(key: string, milliseconds: number, window: number): Promise<Taken> {
     // A distance says nothing in another window.
     const name = `broadsheet:budget:${window / 1_000}s:${key}`;
     const answer = await this.#redis.run(takeScript, name, [milliseconds, window]);

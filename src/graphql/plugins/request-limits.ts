@@ -2,6 +2,7 @@ import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../../shared/errors.ts';
+import { fieldsOf } from '../../shared/header-list.ts';
 import {
   type Balance,
   budgetFields,
@@ -57,7 +58,9 @@ export function requestLimits(limits: RequestLimits, log: Logger): Plugin {
           const { response, request } = context;
           // It had no document, such as the hash of one that is not known.
           balance ??= await limits.enterRefused(client);
-          for (const [name, value] of budgetFields(limits, balance)) response.http.headers.set(name, value);
+          for (const [name, value] of fieldsOf(budgetFields(limits, balance))) {
+            response.http.headers.set(name, value);
+          }
           const { body } = response;
           if (cost === null || body.kind !== 'single') return;
           if (!isCostWanted(request.http?.headers.get('graphql-cost'))) return;

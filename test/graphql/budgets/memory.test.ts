@@ -10,7 +10,7 @@ function budgets(maxClients?: number) {
   const store = new MemoryBudgetStore(maxClients, () => now * 1_000);
   const all = new ClientBudgets(numbers, store);
   return {
-    take: (points: number, client = 'a') => all.take(client, points),
+    take: async (points: number, client = 'a') => all.take(client, points),
     wait: async (seconds: number) => {
       now += seconds;
     },

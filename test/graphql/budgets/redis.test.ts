@@ -41,7 +41,7 @@ describe.runIf(onRedis)('a budget in Redis', () => {
     const clients = new Set<string>();
     let asked = 0;
     return {
-      take: (amount: number, client = 'a') => {
+      take: async (amount: number, client = 'a') => {
         clients.add(client);
         asked += 1;
         return all[asked % all.length]!.take(`user ${test} ${client}`, amount);
