@@ -10,6 +10,7 @@ import { fieldsOf } from '../shared/header-list.ts';
 import { canonicalAddress } from '../shared/ip-address.ts';
 import type { RequestOrigin } from '../shared/origin.ts';
 import { remembered } from '../shared/remembered.ts';
+import { endTogether } from './end-together.ts';
 import { answerError, RequestRefusal } from './errors.ts';
 import { generalHeaders } from './general-headers.ts';
 import { ResponseClient } from './response-client.ts';
@@ -83,7 +84,9 @@ function write(
     for (const [name, value] of Object.entries(reply.getHeaders())) head.push(name, String(value));
   }
   head.push(...headers, 'content-length', String(Buffer.byteLength(body)));
-  reply.raw.writeHead(status, head).end(body);
+  reply.raw.writeHead(status, head);
+  reply.hijack();
+  endTogether(reply.raw, body);
 }
 
 async function askApollo(
