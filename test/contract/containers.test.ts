@@ -257,7 +257,7 @@ describe('Dockerfile', () => {
   it('starts Node without a shell, and is stopped by SIGTERM', () => {
     const [entrypoint] = inLastStage('ENTRYPOINT');
     const [command] = inLastStage('CMD');
-    expect(stringsOf(entrypoint)).toEqual(['node', '--enable-source-maps', 'dist/main.js']);
+    expect(stringsOf(entrypoint)).toEqual(['node', 'dist/main.js']);
     expect(stringsOf(command)).toEqual(['serve']);
     expect(inLastStage('STOPSIGNAL').map(contentOf)).toEqual(['SIGTERM']);
   });
