@@ -29,7 +29,7 @@ import {
   TokenVerifier,
   watchKeyFolder,
 } from './modules/tokens/index.ts';
-import { BatchedOutput } from './log/batched-output.ts';
+import { BatchedOutput } from './shared/batched-output.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { describeError } from './shared/describe-error.ts';
 import { type Deliver, OutboxWorker } from './workers/outbox.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { BatchedOutput } from '../../src/log/batched-output.ts';
+import { BatchedOutput } from '../../src/shared/batched-output.ts';
 
 /** A batched output, and what it has written. */
 function outputs() {
