@@ -9,6 +9,8 @@ import { join, resolve } from 'node:path';
 import { createAccountServices, createApp, createLog, openDatabase } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Driver, DriverQuery } from '../src/db/driver.ts';
+import { parameterText } from '../src/db/drivers/pg-messages.ts';
+import { readSettings } from '../src/db/drivers/session-settings.ts';
 import { chooseSamples } from './samples.ts';
 import { ensureTemplate } from './setting/data.ts';
 import { openPostgres } from './setting/open-postgres.ts';
@@ -41,14 +43,38 @@ function explaining(driver: Driver, reading: Reading): Driver {
     ...driver,
     async query(query: DriverQuery) {
       const rows = await driver.query(query);
-      const text = `explain (analyze, buffers, format json) ${query.text}`;
-      const [[plans] = []] = await driver.query({ name: null, text, values: query.values });
-      const [{ Plan: plan }] = plans as [{ readonly Plan: Node }];
+      const plan = await explain(driver, query);
       reading.buffers += plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
       reading.statements += 1;
       return rows;
     },
   };
+}
+
+/** What a statement reads by the plan that the server has for it: reads by keys have one that knows no values. */
+async function explain(driver: Driver, { text, values, byKeys }: DriverQuery): Promise<Node> {
+  const connection = await driver.connect();
+  const run = (command: string) => connection.query({ name: null, text: command, values: [] });
+  try {
+    await run('begin');
+    for (const [name, value] of Object.entries(byKeys === true ? readSettings : {})) {
+      await run(`set local ${name} = ${value}`);
+    }
+    await run(`prepare explained as ${text}`);
+    const given = values.length === 0 ? '' : `(${values.map(literal).join()})`;
+    const [[plans] = []] = await run(`explain (analyze, buffers, format json) execute explained${given}`);
+    await run('deallocate explained');
+    await run('rollback');
+    return (plans as [{ readonly Plan: Node }])[0].Plan;
+  } finally {
+    connection.release(false);
+  }
+}
+
+/** A value as an untyped literal, which takes the type of its parameter. */
+function literal(value: unknown): string {
+  const text = parameterText(value);
+  return text === null ? 'null' : `'${text.replaceAll("'", "''")}'`;
 }
 
 /** What a request of each workload reads in this database, on the average. */
