@@ -1,3 +1,4 @@
+import { after, type Awaitable } from '../../shared/awaitable.ts';
 import type { FieldErrors, Text } from './field-errors.ts';
 import { ChosenPlaces, ItemPlaces, type Places } from './places.ts';
 import type { FieldPlan, PlanOf, SelectionPlan, TypePlan } from './plan.ts';
@@ -6,15 +7,10 @@ import { selectionOf } from './runtime-type.ts';
 import { Failure, hasThenable, isAbsent, itemsOf, settle } from './values.ts';
 
 /** The texts of a batch; or a promise of them, where something of it has to be waited for. It is never rejected. */
-export type Texts = Text[] | Promise<Text[]>;
+export type Texts = Awaitable<Text[]>;
 
 /** Writes the objects of one type at one place of the operation. */
 type ObjectWriter = (selection: SelectionPlan, objects: readonly unknown[], places: Places) => Texts;
-
-/** What comes after texts, whether they are there or have to be waited for. */
-export function after(texts: Texts, finish: (texts: Text[]) => Text[]): Texts {
-  return Array.isArray(texts) ? finish(texts) : texts.then((found) => finish(found));
-}
 
 /** Waits for batches of which some are there already. */
 export function allOf(batches: readonly Texts[]): Promise<Text[][]> {
