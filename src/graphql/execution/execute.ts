@@ -51,20 +51,20 @@ class Execution {
   }
 
   /** The texts of the objects of one type at one place of the operation. */
-  selection({ fields }: SelectionPlan, objects: readonly unknown[], places: Places): Texts {
+  selection({ fields, end }: SelectionPlan, objects: readonly unknown[], places: Places): Texts {
     const labels: string[] = [];
     const parts: Texts[] = [];
     let isWaiting = false;
     for (let index = 0; index < fields.length; ) {
       const field = fields[index] as FieldPlan;
       if (field.isColumn) {
-        const end = endOfColumns(fields, index);
-        const texts = this.#columns(fields.slice(index, end), objects, places);
+        const next = endOfColumns(fields, index);
+        const texts = this.#columns(fields.slice(index, next), objects, places);
         // One of them has turned out to be none.
         if (texts === null) continue;
         labels.push('');
         parts.push(texts);
-        index = end;
+        index = next;
       } else {
         const texts = this.#field(field, objects, places);
         labels.push(field.label);
@@ -74,12 +74,12 @@ class Execution {
       }
     }
     return isWaiting
-      ? allOf(parts).then((found) => objectTexts(labels, found, objects.length))
-      : objectTexts(labels, parts as Text[][], objects.length);
+      ? allOf(parts).then((found) => objectTexts(labels, found, end, objects.length))
+      : objectTexts(labels, parts as Text[][], end, objects.length);
   }
 
   /** The text of the root object of a mutation, whose fields run one after the other. */
-  async selectionInOrder({ fields }: SelectionPlan): Promise<Text[]> {
+  async selectionInOrder({ fields, end }: SelectionPlan): Promise<Text[]> {
     const labels: string[] = [];
     const columns: Text[][] = [];
     for (const field of fields) {
@@ -88,13 +88,12 @@ class Execution {
       labels.push(field.label);
       columns.push(texts);
     }
-    return objectTexts(labels, columns, 1);
+    return objectTexts(labels, columns, end, 1);
   }
 
   /** The texts of a field of all objects. */
   #field(field: FieldPlan, objects: readonly unknown[], places: Places): Texts {
-    const { constant, relation, type } = field;
-    if (constant !== undefined) return objects.map(() => constant);
+    const { relation, type } = field;
     const below = new FieldPlaces(places, field.responseName, field.parentType.name);
     const loading = relation && this.#calls.relate(field, relation, objects, below);
     if (loading != null) return this.#completion.loaded(field, type, loading, objects.length, below);
@@ -115,10 +114,6 @@ class Execution {
       let text: Text = '';
       for (let index = 0; index < fields.length; index += 1) {
         const field = fields[index] as FieldPlan;
-        if (field.constant !== undefined) {
-          text += field.label + field.constant;
-          continue;
-        }
         const value = columnValue(field, objects[row]);
         if (value === notPlain) {
           field.isColumn = false;
@@ -146,9 +141,13 @@ class Execution {
 }
 
 /** Puts the parts of objects together: texts that follow a label, or have theirs already. */
-function objectTexts(labels: readonly string[], parts: readonly (readonly Text[])[], count: number): Text[] {
+function objectTexts(
+  labels: readonly string[],
+  parts: readonly (readonly Text[])[],
+  end: string,
+  count: number,
+): Text[] {
   const texts: Text[] = [];
-  const end = labels.length === 0 ? '{}' : '}';
   for (let row = 0; row < count; row += 1) {
     let text: Text = '';
     for (let index = 0; index < parts.length; index += 1) {

@@ -54,7 +54,7 @@ export type PlanOf<Kind extends TypePlan['kind']> = TypePlan & { readonly kind: 
 
 /** A field position: a field at one place of the operation, whatever object it is asked of. */
 export interface FieldPlan {
-  /** `{"name":` or `,"name":`, as it stands in the answer. */
+  /** What stands before the value in the answer: `{"name":` or `,"name":`, and each `__typename` before it. */
   readonly label: string;
   /** The label and the quotation mark that a text begins with. */
   readonly textLabel: string;
@@ -68,8 +68,6 @@ export interface FieldPlan {
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
   /** The arguments where they depend on no variable; they are frozen, for all requests share them. */
   readonly constantArgs: Readonly<Record<string, unknown>> | undefined;
-  /** The text of a value that is always the same: `__typename`. */
-  readonly constant: string | undefined;
   readonly type: TypePlan;
   /** What loads for all objects at once, where the resolver is such a one. */
   readonly relation: Relation | undefined;
@@ -82,10 +80,12 @@ export interface FieldPlan {
   isColumn: boolean;
 }
 
-/** The fields selected of objects of one type, in the order of the answer. */
+/** The fields selected of objects of one type, in the order of the answer, but `__typename`: it is known already. */
 export interface SelectionPlan {
   readonly type: GraphQLObjectType;
   readonly fields: readonly FieldPlan[];
+  /** What stands behind the last value: each `__typename` that follows it, and `}`. */
+  readonly end: string;
 }
 
 /** An operation that is ready to be executed, again and again, with whatever variables lead to the same selections. */
@@ -159,11 +159,23 @@ class Planner {
     const visited = new Set<string>();
     for (const selectionSet of selectionSets) this.#collect(type, selectionSet, nodes, visited);
     const fields: FieldPlan[] = [];
+    let text = '{';
+    let separator = '';
     for (const [name, fieldNodes] of nodes) {
-      const field = this.#field(type, name, fieldNodes, fields.length === 0);
-      if (field !== undefined) fields.push(field);
+      const [node] = fieldNodes;
+      const definition = node && this.#definition(type, node.name.value);
+      this.#fields += 1;
+      if (definition === undefined || this.isTooLarge) continue;
+      text += `${separator}${JSON.stringify(name)}:`;
+      separator = ',';
+      if (definition === TypeNameMetaFieldDef) {
+        text += JSON.stringify(type.name);
+      } else {
+        fields.push(this.#field(type, definition, fieldNodes, name, text));
+        text = '';
+      }
     }
-    return { type, fields };
+    return { type, fields, end: `${text}}` };
   }
 
   /** `CollectFields` of the specification. */
@@ -208,20 +220,14 @@ class Planner {
 
   #field(
     parentType: GraphQLObjectType,
-    responseName: string,
+    definition: GraphQLField<unknown, unknown>,
     fieldNodes: readonly FieldNode[],
-    isFirst: boolean,
-  ): FieldPlan | undefined {
-    const [node] = fieldNodes;
-    const definition = node && this.#definition(parentType, node.name.value);
-    this.#fields += 1;
-    if (node === undefined || definition === undefined || this.isTooLarge) return undefined;
+    responseName: string,
+    label: string,
+  ): FieldPlan {
     const type = this.#type(definition.type, fieldNodes);
     const { resolve } = definition;
-    const constant = definition === TypeNameMetaFieldDef ? JSON.stringify(parentType.name) : undefined;
     const derivation = derivationOf(definition);
-    const isRead = resolve === undefined || derivation !== undefined;
-    const label = `${isFirst ? '{' : ','}${JSON.stringify(responseName)}:`;
     return {
       label,
       textLabel: `${label}"`,
@@ -232,11 +238,10 @@ class Planner {
       fieldNodes,
       resolve,
       relation: relationOf(definition),
-      constantArgs: constantArguments(definition, node),
-      constant,
+      constantArgs: constantArguments(definition, fieldNodes[0] as FieldNode),
       type: derivation?.isPlain === true ? plainLeaf(type) : type,
       derive: derivation && (resolve as FieldPlan['derive']),
-      isColumn: constant !== undefined || (isRead && type.kind === 'leaf'),
+      isColumn: type.kind === 'leaf' && (resolve === undefined || derivation !== undefined),
     };
   }
 
