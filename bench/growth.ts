@@ -51,13 +51,13 @@ function explaining(driver: Driver, reading: Reading): Driver {
   };
 }
 
-/** What a statement reads by the plan that the server has for it: reads by keys have one that knows no values. */
-async function explain(driver: Driver, { text, values, byKeys }: DriverQuery): Promise<Node> {
+/** What a statement reads by the plan that the server has for it: reads by indexes have one that knows no values. */
+async function explain(driver: Driver, { text, values, byIndexes }: DriverQuery): Promise<Node> {
   const connection = await driver.connect();
   const run = (command: string) => connection.query({ name: null, text: command, values: [] });
   try {
     await run('begin');
-    for (const [name, value] of Object.entries(byKeys === true ? readSettings : {})) {
+    for (const [name, value] of Object.entries(byIndexes === true ? readSettings : {})) {
       await run(`set local ${name} = ${value}`);
     }
     await run(`prepare explained as ${text}`);

@@ -33,7 +33,7 @@ export class Database implements Queryable {
   #inTransaction = false;
 
   /**
-   * @param client Its signal is aborted when nobody wants the answers any more. Statements fail then, and transactions
+   * @param client When it goes, nobody wants the answers any more. Statements fail then, and transactions
    * are rolled back that have not come to their commit.
    */
   constructor(driver: Driver, afterCommit: AfterCommit = () => {}, client?: WaitingClient) {
@@ -111,12 +111,13 @@ export class Database implements Queryable {
   }
 
   async #send<Values, Row>(to: Executor, statement: Statement<Values, Row>, values: Values): Promise<Row[]> {
-    const { name, text, byKeys } = statement;
+    const { name, text, byKeys, byIndexes } = statement;
     const rows = await this.#query(to, {
       name,
       text,
       values: statement.values(values),
       byKeys,
+      byIndexes,
       client: this.#client,
     });
     return rows.map(statement.row);
@@ -128,6 +129,6 @@ export class Database implements Queryable {
   }
 }
 
-function command(text: string): DriverQuery {
-  return { name: null, text, values: [] };
+function command(text: 'begin' | 'commit' | 'rollback'): DriverQuery {
+  return { name: text, text, values: [] };
 }

@@ -11,6 +11,10 @@ export interface DriverQuery {
    * others then, and is ended after a second.
    */
   readonly byKeys?: boolean;
+  /** Whether it goes by indexes whatever its values. Outside a transaction its plan is made once then, and kept. */
+  readonly byIndexes?: boolean;
+  /** Whether it may take any time, as a step of a migration may. Of others a server that is silent is given up. */
+  readonly isLong?: boolean;
   /**
    * Who wants the answer. When they have gone the statement is not begun, cancelled where that is possible, and otherwise
    * left to its end; it fails in any case.

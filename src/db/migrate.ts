@@ -115,5 +115,5 @@ async function sendAll(target: Pick<Connection, 'query'>, texts: readonly string
 }
 
 function send(target: Pick<Connection, 'query'>, text: string, values: unknown[] = []): Promise<unknown[][]> {
-  return target.query({ name: null, text, values });
+  return target.query({ name: null, text, values, isLong: true });
 }

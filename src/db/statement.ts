@@ -52,6 +52,8 @@ export interface Statement<Values, Row> {
   readonly text: string;
   /** Whether it reads a bounded number of rows by keys, which takes little time whatever the tables hold. */
   readonly byKeys: boolean;
+  /** Whether it has one good plan whatever its values: one that goes by indexes. */
+  readonly byIndexes: boolean;
   /** The values in the order of the text's parameters. */
   readonly values: (values: Values) => unknown[];
   /** The row that the database's fields stand for. */
@@ -70,9 +72,11 @@ export function statement<P extends Parameters, S extends Selection>(definition:
   projection?: Projection;
   /** Whether it only looks rows up by keys, or reads a page of a range of an index: no search, no count, no change. */
   byKeys?: boolean;
+  /** Whether it goes by indexes whatever its values, as what is `byKeys` does, but may read any number of rows. */
+  byIndexes?: boolean;
   query: (parameters: Placeholders<P>, selection: S) => SQLWrapper;
 }): Statement<ValuesOf<P>, RowOf<S>> {
-  const { name, parameters, selection, projection, byKeys = false, query } = definition;
+  const { name, parameters, selection, projection, byKeys = false, byIndexes = byKeys, query } = definition;
   const placeholders = Object.fromEntries(
     Object.entries(parameters).map(([key, type]) => [key, sql`${sql.placeholder(key)}::${sql.raw(type)}`]),
   ) as Placeholders<P>;
@@ -84,6 +88,7 @@ export function statement<P extends Parameters, S extends Selection>(definition:
     name: `${name}_${createHash('sha256').update(text).digest('hex').slice(0, 12)}`,
     text,
     byKeys,
+    byIndexes,
     values: (values) => takers.map((take) => take(values)),
     row: rowMapper<RowOf<S>>(decodersOf(read), unread),
   };

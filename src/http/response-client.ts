@@ -1,11 +1,11 @@
-import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { WaitingClient } from '../shared/waiting-client.ts';
 
 /** The client that a response goes to. */
 export class ResponseClient implements WaitingClient {
   readonly #response: ServerResponse;
-  #controller: AbortController | undefined;
+  /** Undefined until somebody asks: not everything can be given up. */
+  #listeners: Set<() => void> | undefined;
 
   constructor(response: ServerResponse) {
     this.#response = response;
@@ -15,20 +15,16 @@ export class ResponseClient implements WaitingClient {
     return this.#response.destroyed && !this.#response.writableFinished;
   }
 
-  /** Made when it is first asked for: not everything can be given up. */
-  get signal(): AbortSignal {
-    this.#controller ??= this.#watch(new AbortController());
-    return this.#controller.signal;
+  onceGone(listener: () => void): () => void {
+    this.#listeners ??= this.#watch(new Set());
+    const listeners = this.#listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
-  #watch(controller: AbortController): AbortController {
-    // All statements of a request listen to it.
-    setMaxListeners(0, controller.signal);
-    if (this.isGone) controller.abort();
-    else
-      this.#response.once('close', () => {
-        if (this.isGone) controller.abort();
-      });
-    return controller;
+  #watch(listeners: Set<() => void>): Set<() => void> {
+    this.#response.once('close', () => {
+      if (this.isGone) for (const listener of listeners) listener();
+    });
+    return listeners;
   }
 }

@@ -2,6 +2,6 @@
 export interface WaitingClient {
   /** Whether it has gone before its answer was sent. */
   readonly isGone: boolean;
-  /** Aborted when it goes. */
-  readonly signal: AbortSignal;
+  /** Calls the listener when it goes, if it has not gone yet. @returns what takes that back. */
+  onceGone(listener: () => void): () => void;
 }

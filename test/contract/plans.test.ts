@@ -193,7 +193,7 @@ describe('over 20,000 posts', () => {
       for (const statement of distinct(sent.splice(0))) {
         const isNew = !names.has(statement.name ?? '');
         names.add(statement.name ?? '');
-        if (statement.byKeys === true) reads.set(statement.name ?? '', statement);
+        if (statement.byIndexes === true) reads.set(statement.name ?? '', statement);
         for (const mode of planModes) {
           // A plan that knows no values is the same for all of them.
           if (mode === 'force_generic_plan' && !isNew) continue;
@@ -250,7 +250,7 @@ describe('over 20,000 posts', () => {
     }
   });
 
-  it('needs nothing in the tables to find the indexes of reads by keys', async () => {
+  it('needs nothing in the tables to find the indexes of reads by indexes', async () => {
     const empty = await openTestDatabase();
     try {
       const scans: string[] = [];

@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { openServer } from '../../src/db/drivers/pg.ts';
+import { describe, expect, it } from 'vitest';
 import { pipelinesOf } from '../../src/db/drivers/pg-pipelines.ts';
-import type { ServerOptions } from '../../src/db/drivers/pg-session.ts';
+import type { ServerOptions } from '../../src/db/drivers/pg-options.ts';
 import type { Driver, DriverQuery } from '../../src/db/driver.ts';
 import type { WaitingClient } from '../../src/shared/waiting-client.ts';
-import { onServer, openTestDatabase } from '../helpers/database.ts';
+import { onServer } from '../helpers/database.ts';
+import { ServerDrivers } from '../helpers/server-drivers.ts';
 import { openWay } from '../helpers/way.ts';
-
-const usual = { connectTimeout: 5_000, statementTimeout: 10_000, lockTimeout: 300, prepare: true };
 
 /** A statement that may share a connection. */
 const read = (text: string, values: unknown[] = [], client?: WaitingClient): DriverQuery => ({
@@ -42,38 +40,7 @@ describe('the connections of a server', () => {
 
 // The embedded database is one connection.
 describe.runIf(onServer)('reads by keys', () => {
-  let database: Driver;
-  let url: URL;
-  const idle: Error[] = [];
-  const open: Driver[] = [];
-
-  beforeAll(async () => {
-    database = await openTestDatabase();
-    const [row] = await database.query(anything('select current_database()'));
-    const template = inject('template');
-    if (template.kind !== 'server') throw new Error('There is no database server.');
-    url = Object.assign(new URL(template.url), { pathname: `/${String(row?.[0])}` });
-  });
-
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((driver) => driver.close()));
-    idle.length = 0;
-  });
-
-  afterAll(() => database.close());
-
-  /** A driver with one connection for such reads, unless it has more than four in all. */
-  function openDriver(options: Partial<ServerOptions> = {}): Driver {
-    const driver = openServer({
-      url: url.href,
-      poolSize: 4,
-      onIdleError: (error) => idle.push(error),
-      ...usual,
-      ...options,
-    });
-    open.push(driver);
-    return driver;
-  }
+  const drivers = new ServerDrivers();
 
   /** The process on the server that such reads have. */
   async function processOf(driver: Driver): Promise<number> {
@@ -82,7 +49,7 @@ describe.runIf(onServer)('reads by keys', () => {
   }
 
   it('share few connections, and each gets its own answer', async () => {
-    const driver = openDriver({ poolSize: 40 });
+    const driver = drivers.open({ poolSize: 40 });
     const text = 'select pg_backend_pid(), $1::integer';
     const numbers = Array.from({ length: 500 }, (_, number) => number);
     const rows = (await Promise.all(numbers.map((number) => driver.query(read(text, [number]))))).flat();
@@ -92,7 +59,7 @@ describe.runIf(onServer)('reads by keys', () => {
   });
 
   it('take values of all kinds, and answer them', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const values = ['naïve “text”', null, -12, true, ['a "b" \\ c', '', '{d,e}', null], [3, -4], []];
     const types = ['text', 'text', 'integer', 'boolean', 'text[]', 'integer[]', 'uuid[]'];
     const text = `select ${types.map((type, index) => `$${index + 1}::${type}`).join()}`;
@@ -101,7 +68,7 @@ describe.runIf(onServer)('reads by keys', () => {
   });
 
   it('are planned once, and then never again', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const page = 'select typname from pg_type order by oid limit $1';
     for (const rows of [1, 2, 3]) expect(await driver.query(read(page, [rows]))).toHaveLength(rows);
     const plans =
@@ -110,23 +77,23 @@ describe.runIf(onServer)('reads by keys', () => {
   });
 
   it('answer rows that come in many pieces', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const text = "select repeat('ä', n * 40000), n from generate_series(0, 9) n";
     const rows = await driver.query(read(text));
     expect(rows).toEqual(Array.from({ length: 10 }, (_, n) => ['ä'.repeat(n * 40_000), n]));
   });
 
   it('are tried again after they could not be prepared', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const table = `late_${randomUUID().replaceAll('-', '')}`;
     const text = `select id from ${table}`;
     await expect(driver.query(read(text))).rejects.toMatchObject({ code: '42P01' });
-    await database.execute(`create table ${table} (id integer)`);
+    await drivers.database.execute(`create table ${table} (id integer)`);
     expect(await driver.query(read(text))).toEqual([]);
   });
 
   it('do not disturb each other with errors', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const text = 'select 12 / $1::integer';
     const answers = await Promise.allSettled([1, 0, 2, 0, 3].map((by) => driver.query(read(text, [by]))));
     expect(
@@ -135,7 +102,7 @@ describe.runIf(onServer)('reads by keys', () => {
   });
 
   it('have a connection of their own in a transaction', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const shared = await processOf(driver);
     const connection = await driver.connect();
     const [row] = await connection.query(read('select pg_backend_pid()'));
@@ -144,7 +111,7 @@ describe.runIf(onServer)('reads by keys', () => {
   });
 
   it('end after a second, and keep those behind them waiting no longer', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     await processOf(driver);
     const start = performance.now();
     const slow = driver.query(read('select pg_sleep(20)'));
@@ -157,7 +124,7 @@ describe.runIf(onServer)('reads by keys', () => {
   });
 
   it('go by other connections while one is kept waiting', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const shared = await processOf(driver);
     const slow = driver.query(read('select pg_sleep(0.9)'));
     await sleep(150);
@@ -167,11 +134,11 @@ describe.runIf(onServer)('reads by keys', () => {
   });
 
   it('are sent again when one before them was to prepare them and failed', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const shared = await processOf(driver);
     const table = `locked_${randomUUID().replaceAll('-', '')}`;
-    await database.execute(`create table ${table} (id integer)`);
-    const lock = await database.connect();
+    await drivers.database.execute(`create table ${table} (id integer)`);
+    const lock = await drivers.database.connect();
     try {
       await lock.query(anything('begin'));
       await lock.query(anything(`lock table ${table} in access exclusive mode`));
@@ -189,29 +156,29 @@ describe.runIf(onServer)('reads by keys', () => {
   });
 
   it('are unavailable when their connection is ended, and the next ones have another', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const shared = await processOf(driver);
     const underWay = ['select pg_sleep(0.9)', 'select 1', 'select 2'].map((text) => driver.query(read(text)));
     const outcomes = Promise.allSettled(underWay);
-    await database.query(anything(`select pg_terminate_backend(${shared}, 5000)`));
+    await drivers.database.query(anything(`select pg_terminate_backend(${shared}, 5000)`));
     expect(await outcomes).toEqual(underWay.map(() => ({ status: 'rejected', reason: unreachable })));
     expect(await processOf(driver)).not.toBe(shared);
-    expect(idle).toEqual([]);
+    expect(drivers.idle).toEqual([]);
   });
 
   it('have another connection when theirs is ended while idle, which is told once', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const shared = await processOf(driver);
-    await database.query(anything(`select pg_terminate_backend(${shared}, 5000)`));
-    await expect.poll(() => idle).toHaveLength(1);
+    await drivers.database.query(anything(`select pg_terminate_backend(${shared}, 5000)`));
+    await expect.poll(() => drivers.idle).toHaveLength(1);
     expect(await processOf(driver)).not.toBe(shared);
-    expect(idle).toHaveLength(1);
+    expect(drivers.idle).toHaveLength(1);
   });
 
   it('end by themselves when who asked has left, and nobody gets their answers', async () => {
-    const driver = openDriver();
+    const driver = drivers.open();
     const shared = await processOf(driver);
-    const leaving = { isGone: false, signal: AbortSignal.abort() };
+    const leaving = { isGone: false, onceGone: () => () => {} };
     const left = [
       driver.query(read('select pg_sleep(0.5)', [], leaving)),
       driver.query(read('select 1 / 0', [], leaving)),
@@ -227,17 +194,17 @@ describe.runIf(onServer)('reads by keys', () => {
   });
 
   it('are waited for when all is closed', async () => {
-    const driver = openServer({ url: url.href, poolSize: 4, onIdleError() {}, ...usual });
+    const driver = drivers.open();
     const shared = await processOf(driver);
     const answer = driver.query(read('select pg_sleep(0.5), 1'));
-    await driver.close();
+    await drivers.close();
     expect(await answer).toEqual([['', 1]]);
     const there = anything(`select from pg_stat_activity where pid = ${shared}`);
-    await expect.poll(() => database.query(there)).toEqual([]);
+    await expect.poll(() => drivers.database.query(there)).toEqual([]);
   });
 
   it('are unavailable where there is no server, and say why', async () => {
-    const driver = openDriver({ url: 'postgres://nobody@127.0.0.1:1/nothing' });
+    const driver = drivers.open({ url: 'postgres://nobody@127.0.0.1:1/nothing' });
     const outcomes = await Promise.allSettled([1, 2, 3].map(() => driver.query(read('select 1'))));
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({
@@ -248,10 +215,10 @@ describe.runIf(onServer)('reads by keys', () => {
 
   it('go by what connections there are, and others are not tried for all the time', async () => {
     const role = `limited_${randomUUID().replaceAll('-', '')}`;
-    await database.execute(`create role ${role} login connection limit 2`);
-    const way = await openWay(Object.assign(new URL(url), { username: role }));
+    await drivers.database.execute(`create role ${role} login connection limit 2`);
+    const way = await openWay(Object.assign(new URL(drivers.url), { username: role }));
     try {
-      const driver = openDriver({ url: way.url, poolSize: 6 });
+      const driver = drivers.open({ url: way.url, poolSize: 6 });
       await processOf(driver);
       const start = performance.now();
       while (performance.now() - start < 500) {
@@ -260,15 +227,15 @@ describe.runIf(onServer)('reads by keys', () => {
       expect(way.connections.made).toBeGreaterThan(2);
       expect(way.connections.made).toBeLessThan(6);
     } finally {
-      await open.pop()?.close();
+      await drivers.close();
       await way.cut();
-      await database.execute(`drop role ${role}`);
+      await drivers.database.execute(`drop role ${role}`);
     }
   });
 
   it('are unavailable when the server says nothing any more', async () => {
-    const way = await openWay(url);
-    const driver = openDriver({ url: way.url });
+    const way = await openWay(drivers.url);
+    const driver = drivers.open({ url: way.url });
     const shared = await processOf(driver);
     way.block();
     const start = performance.now();
@@ -278,7 +245,7 @@ describe.runIf(onServer)('reads by keys', () => {
     expect(took).toBeLessThan(10_000);
     way.unblock();
     expect(await processOf(driver)).not.toBe(shared);
-    await open.pop()?.close();
+    await drivers.close();
     await way.cut();
   });
 });

@@ -1,10 +1,12 @@
-// Those messages of PostgreSQL's protocol (manual, "Message Formats") that every read consists of, of which a request
-// may have hundreds. All others are left to `pg-protocol`.
+// Those messages of PostgreSQL's protocol (manual, "Message Formats") that every statement consists of, of which a
+// request may have hundreds. All others are left to `pg-protocol`.
+import pg from 'pg';
 
-/** The first byte of the messages that say something about a read. */
+/** The first byte of the messages that say something about a statement. */
 export const messageType = {
   dataRow: 0x44,
   errorResponse: 0x45,
+  noData: 0x6e,
   readyForQuery: 0x5a,
   rowDescription: 0x54,
 } as const;
@@ -64,6 +66,17 @@ export class MessageSplitter {
 
 /** Makes a value of a field's text; null where the text is the value. */
 export type FieldParser = ((text: string) => unknown) | null;
+
+const timestamptz: number = pg.types.builtins.TIMESTAMPTZ;
+/** What `pg` does with types of which the text is the value. */
+const unparsed: unknown = pg.types.getTypeParser(pg.types.builtins.TEXT);
+
+/** How fields of a type are read: as `pg` does, but times are left as texts. */
+export function fieldParserOf(oid: number): FieldParser {
+  if (oid === timestamptz) return null;
+  const parser = pg.types.getTypeParser(oid) as (text: string) => unknown;
+  return parser === unparsed ? null : parser;
+}
 
 /** The fields of a `DataRow` message that starts there, each with its parser. */
 export function fieldsOf(bytes: Buffer, start: number, parsers: readonly FieldParser[]): unknown[] {

@@ -1,10 +1,9 @@
 import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { DriverQuery } from '../driver.ts';
 import { abandoned, translateError } from '../sqlstate.ts';
-import { type OnAnswer, PipelinedReads } from './pg-reads.ts';
-import { type ServerOptions, sessionOf } from './pg-session.ts';
+import { clientConfigOf, type ServerOptions } from './pg-options.ts';
+import { type OnAnswer, Session } from './pg-session.ts';
 import { readSettings } from './session-settings.ts';
 
 /** How long a read may take, in milliseconds: those behind it on its connection wait for it. */
@@ -32,14 +31,12 @@ export class Pipelines {
   readonly #options: ServerOptions;
   readonly #resend: (query: DriverQuery) => Promise<unknown[][]>;
   readonly #connections: (PipelinedConnection | undefined)[];
-  readonly #watch: NodeJS.Timeout;
 
   /** @param resend sends a statement by another way. */
   constructor(options: ServerOptions, count: number, resend: (query: DriverQuery) => Promise<unknown[][]>) {
     this.#options = options;
     this.#resend = resend;
     this.#connections = Array.from({ length: count }, () => undefined);
-    this.#watch = setInterval(() => this.#giveUp(), 1_000).unref();
   }
 
   /**
@@ -69,16 +66,8 @@ export class Pipelines {
 
   /** Ends all connections after the statements under way. */
   async close(): Promise<void> {
-    clearInterval(this.#watch);
     const made = this.#connections.splice(0).filter((connection) => connection !== undefined);
     await Promise.all(made.map((connection) => connection.close()));
-  }
-
-  #giveUp(): void {
-    const now = performance.now();
-    for (const connection of this.#connections) {
-      if (connection?.hasWaited(longestRead + grace, now) === true) connection.destroy();
-    }
   }
 }
 
@@ -88,8 +77,7 @@ export class PipelinedConnection {
   readonly #socket = new Socket();
   readonly #resend: (query: DriverQuery) => Promise<unknown[][]>;
   readonly #opening: Promise<unknown>;
-  readonly #onError: (error: Error) => void;
-  #reads: PipelinedReads | undefined;
+  #session: Session | undefined;
   #isOpen = false;
   #isUsable = true;
   #underWay = 0;
@@ -101,15 +89,13 @@ export class PipelinedConnection {
   constructor(options: ServerOptions, resend: (query: DriverQuery) => Promise<unknown[][]>) {
     this.#resend = resend;
     this.#client = new pg.Client({
-      ...sessionOf(options, Math.min(options.statementTimeout, longestRead), readSettings),
+      ...clientConfigOf(options, Math.min(options.statementTimeout, longestRead), readSettings),
       stream: () => this.#socket,
     });
-    this.#onError = (error) => {
+    this.#client.on('error', (error) => {
       if (this.#isUsable && this.#underWay === 0) options.onIdleError(error);
       this.#isUsable = false;
-      this.#reads?.fail(error);
-    };
-    this.#client.on('error', this.#onError);
+    });
     this.#client.on('end', () => (this.#isUsable = false));
     this.#opening = this.#open();
     // Each statement that waits for it is told.
@@ -166,7 +152,7 @@ export class PipelinedConnection {
     // One that cannot be opened has nothing to close.
     await this.#opening.catch(() => {});
     this.#isUsable = false;
-    await this.#reads?.drained();
+    await this.#session?.drained();
     await this.#client.end();
   }
 
@@ -179,7 +165,7 @@ export class PipelinedConnection {
   async #open(): Promise<void> {
     try {
       await this.#client.connect();
-      this.#reads = new PipelinedReads(streamOf(this.#client), this.#onError);
+      this.#session = new Session(this.#client, { prepare: true, longestSilence: longestRead + grace });
       this.#isOpen = true;
     } catch (error) {
       this.#failedAt = performance.now();
@@ -189,14 +175,9 @@ export class PipelinedConnection {
   }
 
   #send(query: DriverQuery, onAnswer: OnAnswer): void {
-    if (this.#isUsable) this.#reads?.send(query, onAnswer);
+    if (this.#isUsable) this.#session?.send(query, onAnswer);
     else onAnswer(new Error('Connection terminated'), []);
   }
-}
-
-/** The stream of a session, encrypted or not. */
-function streamOf(client: pg.Client): Duplex {
-  return (client as pg.Client & { readonly connection: { readonly stream: Duplex } }).connection.stream;
 }
 
 /**

@@ -1,59 +1,207 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
+import { serialize } from 'pg-protocol';
+import { Parser } from 'pg-protocol/dist/parser.js';
 import type { DriverQuery } from '../driver.ts';
-import type { FieldParser } from './pg-messages.ts';
-import { sessionSettings } from './session-settings.ts';
+import {
+  type FieldParser,
+  fieldParserOf,
+  fieldsOf,
+  MessageSplitter,
+  messageType,
+  type OnMessage,
+  parameterText,
+  runMessages,
+} from './pg-messages.ts';
+import { readSettings } from './session-settings.ts';
 
-/** How to reach a PostgreSQL server. All times are in milliseconds. */
-export interface ServerOptions {
-  readonly url: string;
-  /** How many connections there are at the most, of all kinds. */
-  readonly poolSize: number;
-  readonly connectTimeout: number;
-  readonly statementTimeout: number;
-  readonly lockTimeout: number;
-  /** Whether statements are prepared under names; off for poolers that cannot carry them. */
+/** Gets the rows of a statement, or why there are none. */
+export type OnAnswer = (error: Error | null, rows: unknown[][]) => void;
+
+export interface SessionOptions {
+  /** Whether statements are prepared under their names. */
   readonly prepare: boolean;
-  /** Told of connections that break while idle, which are replaced when needed. */
-  readonly onIdleError: (error: Error) => void;
+  /** After how many milliseconds without an answer, while one is waited for, the server is given up. */
+  readonly longestSilence: number;
 }
 
-/** What every connection is opened with whose statements may take so long, with these settings besides the usual ones. */
-export function sessionOf(
-  options: ServerOptions,
-  statementTimeout: number,
-  settings: Readonly<Record<string, string>> = {},
-): pg.ClientConfig {
-  return {
-    connectionString: options.url,
-    application_name: 'broadsheet',
-    connectionTimeoutMillis: options.connectTimeout,
-    statement_timeout: statementTimeout,
-    lock_timeout: options.lockTimeout,
-    idle_in_transaction_session_timeout: options.statementTimeout * 2,
-    keepAlive: true,
-    options: Object.entries({ ...sessionSettings, ...settings })
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
-  };
+/** A statement as a session has it. */
+interface Prepared {
+  /** Whether the server has been sent its text, and has not refused it. */
+  isSent: boolean;
+  /** How its fields are read, once the server has described them. */
+  parsers: readonly FieldParser[] | null;
 }
 
-const timestamptz = 1184;
-const asText = (field: string) => field;
-/** What `pg` does with types of which the text is the value. */
-const unparsed: unknown = pg.types.getTypeParser(pg.types.builtins.TEXT);
+/** A statement whose answer is still to come. */
+interface Sent {
+  readonly statement: Prepared;
+  readonly onAnswer: OnAnswer;
+  readonly rows: unknown[][];
+  error: Error | null;
+}
 
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((field: string) => unknown) =>
-    oid === timestamptz ? asText : (pg.types.getTypeParser(oid, format) as (field: string) => unknown),
+/** What `pg` knows of a session, but does not declare. */
+type OpenedClient = pg.ClientBase & {
+  readonly connection: { readonly stream: Duplex };
+  readonly processID: number;
 };
 
-/** How fields of a type are read. */
-export function fieldParserOf(oid: number): FieldParser {
-  const parser = types.getTypeParser(oid);
-  return parser === asText || parser === unparsed ? null : parser;
+/**
+ * Runs statements over a session that `pg` has opened, and will close: the extended query protocol of PostgreSQL (manual,
+ * "Pipelining"), with a `Sync` behind each statement, so that none fails for another. Statements can be sent without
+ * waiting for the answers to those before them.
+ *
+ * For a statement this does less than `pg` does: it is described when it is prepared and not each time, its messages are
+ * written as one, and a row is no event.
+ */
+export class Session {
+  readonly #client: OpenedClient;
+  readonly #stream: Duplex;
+  readonly #options: SessionOptions;
+  readonly #watch: NodeJS.Timeout;
+  readonly #statements = new Map<string, Prepared>();
+  readonly #parser = new Parser();
+  /** In the order in which they will be answered. */
+  readonly #sent: Sent[] = [];
+  /** When the last answer came, or, after that, the first statement was sent. */
+  #movedAt = 0;
+  #hasReadSettings = false;
+  #failure: Error | null = null;
+  #onDrained = () => {};
+
+  /** @param client has connected, and is not to run statements itself. Errors of the session are its events. */
+  constructor(client: pg.ClientBase, options: SessionOptions) {
+    this.#client = client as OpenedClient;
+    this.#stream = this.#client.connection.stream;
+    this.#options = options;
+    this.#watch = setInterval(() => this.#giveUp(), 1_000).unref();
+    const splitter = new MessageSplitter(this.#onMessage);
+    // `pg` has nothing to read any more.
+    this.#stream.removeAllListeners('data');
+    this.#stream.on('data', (chunk: Buffer) => splitter.push(chunk));
+    client.on('error', (error) => this.#fail(error));
+    client.on('end', () => this.#fail(new Error('Connection terminated')));
+  }
+
+  /** The process that the session has on the server. */
+  get processId(): number {
+    return this.#client.processID;
+  }
+
+  /** Sends a statement, together with all others of this turn of the event loop. */
+  send({ name, text, values, isLong }: DriverQuery, onAnswer: OnAnswer): void {
+    if (this.#failure !== null) {
+      onAnswer(this.#failure, []);
+      return;
+    }
+    const preparedName = (this.#options.prepare ? name : null) ?? '';
+    const statement = this.#statementOf(preparedName);
+    const run = runMessages(preparedName, values.map(parameterText));
+    if (this.#sent.length === 0) this.#movedAt = performance.now();
+    if (this.#stream.writableCorked === 0) {
+      this.#stream.cork();
+      setImmediate(() => this.#stream.uncork());
+    }
+    if (isLong === true) this.#movedAt = Number.POSITIVE_INFINITY;
+    this.#stream.write(statement.isSent ? run : Buffer.concat([...preparation(preparedName, text), run]));
+    statement.isSent = true;
+    this.#sent.push({ statement, onAnswer, rows: [], error: null });
+  }
+
+  /** Sends a statement, and answers its rows. */
+  run(query: DriverQuery): Promise<unknown[][]> {
+    return new Promise((resolve, reject) => {
+      this.send(query, (error, rows) => (error === null ? resolve(rows) : reject(error)));
+    });
+  }
+
+  /** Sets the session to what is best for reads by indexes, or back to what it was opened with. */
+  useReadSettings(isOn: boolean): void {
+    // Behind a pooler that cannot carry prepared statements, settings would be others' too.
+    if (!this.#options.prepare || isOn === this.#hasReadSettings) return;
+    this.#hasReadSettings = isOn;
+    for (const [name, value] of Object.entries(readSettings)) {
+      const text = isOn ? `set ${name} = ${value}` : `reset ${name}`;
+      // Where this fails the connection has broken, and the statement that follows is told.
+      this.send({ name: text, text, values: [] }, () => {});
+    }
+  }
+
+  /** Waits until all statements are answered. */
+  drained(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#sent.length === 0) resolve();
+      else this.#onDrained = resolve;
+    });
+  }
+
+  /** What is not prepared under a name is prepared each time. */
+  #statementOf(name: string): Prepared {
+    const known = this.#statements.get(name);
+    if (known !== undefined) return known;
+    const statement = { isSent: false, parsers: null };
+    if (name !== '') this.#statements.set(name, statement);
+    return statement;
+  }
+
+  readonly #onMessage: OnMessage = (type, bytes, start, end) => {
+    const sent = this.#sent[0];
+    switch (type) {
+      case messageType.dataRow:
+        if (sent !== undefined) sent.rows.push(fieldsOf(bytes, start, sent.statement.parsers ?? []));
+        break;
+      case messageType.readyForQuery:
+        this.#finish();
+        break;
+      case messageType.noData:
+        if (sent !== undefined) sent.statement.parsers = [];
+        break;
+      case messageType.rowDescription:
+      case messageType.errorResponse:
+        this.#parser.parse(bytes.subarray(start, end), (message) => this.#onRareMessage(message, sent));
+        break;
+      default:
+      // That something was done, or a setting or a notice, for which nobody asked.
+    }
+  };
+
+  #onRareMessage(message: object, sent: Sent | undefined): void {
+    if (message instanceof pg.DatabaseError) {
+      if (sent === undefined) this.#client.emit('error', message);
+      else sent.error = message;
+    } else if (sent !== undefined && 'fields' in message) {
+      const fields = message.fields as { readonly dataTypeID: number }[];
+      sent.statement.parsers = fields.map(({ dataTypeID }) => fieldParserOf(dataTypeID));
+    }
+  }
+
+  #finish(): void {
+    const sent = this.#sent.shift();
+    if (sent === undefined) return;
+    this.#movedAt = performance.now();
+    const { statement, error, rows, onAnswer } = sent;
+    // It was not even prepared then, so the next one tries that again.
+    if (error !== null && statement.parsers === null) statement.isSent = false;
+    onAnswer(error, rows);
+    if (this.#sent.length === 0) this.#onDrained();
+  }
+
+  /** Ends all statements that were not answered, and those to come. */
+  #fail(error: Error): void {
+    clearInterval(this.#watch);
+    this.#failure ??= error;
+    for (const { onAnswer, error: reason } of this.#sent.splice(0)) onAnswer(reason ?? error, []);
+    this.#onDrained();
+  }
+
+  #giveUp(): void {
+    const silence = performance.now() - this.#movedAt;
+    if (this.#sent.length > 0 && silence > this.#options.longestSilence) this.#stream.destroy();
+  }
 }
 
-/** A statement as `pg` takes it. */
-export function messageOf({ name, text, values }: DriverQuery, prepare: boolean): pg.QueryArrayConfig {
-  return { name: prepare ? name : null, text, values, rowMode: 'array', types } as pg.QueryArrayConfig;
+/** The messages that prepare a statement and ask what it selects: `Parse` and `Describe`. */
+function preparation(name: string, text: string): Buffer[] {
+  return [serialize.parse({ name, text }), serialize.describe({ type: 'S', name })];
 }

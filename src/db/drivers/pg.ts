@@ -3,8 +3,12 @@ import { AppError } from '../../shared/errors.ts';
 import type { WaitingClient } from '../../shared/waiting-client.ts';
 import type { Connection, Driver, DriverQuery } from '../driver.ts';
 import { abandoned, translateError } from '../sqlstate.ts';
+import { clientConfigOf, type ServerOptions } from './pg-options.ts';
 import { Pipelines, pipelinesOf } from './pg-pipelines.ts';
-import { messageOf, type ServerOptions, sessionOf } from './pg-session.ts';
+import { Session } from './pg-session.ts';
+
+/** A server that is silent for longer than a statement may take, by so many milliseconds, will not answer any more. */
+const grace = 5_000;
 
 /**
  * Opens connections to a PostgreSQL server, when statements need them. Reads by keys share a few, many at a time; every
@@ -13,16 +17,15 @@ import { messageOf, type ServerOptions, sessionOf } from './pg-session.ts';
 export function openServer(options: ServerOptions): Driver {
   const pipelineCount = pipelinesOf(options);
   const pool = new pg.Pool({
-    ...sessionOf(options, options.statementTimeout),
+    ...clientConfigOf(options, options.statementTimeout),
     max: options.poolSize - pipelineCount,
     // Prepared statements die with their connection, so idle ones are kept for long.
     idleTimeoutMillis: 600_000,
-    // A server that no longer answers at all is not waited for: its own time-out would have come first.
-    query_timeout: options.statementTimeout + 5_000,
   });
   pool.on('error', options.onIdleError);
-  // Without a listener an error between two statements of a transaction would end the process.
-  pool.on('connect', (client) => void client.on('error', () => {}));
+  const sessions = new WeakMap<pg.PoolClient, Session>();
+  const sessionOptions = { prepare: options.prepare, longestSilence: options.statementTimeout + grace };
+  pool.on('connect', (client) => sessions.set(client, new Session(client, sessionOptions)));
   const pipelines = new Pipelines(options, pipelineCount, queryPool);
 
   /** Cancels statements from beside the pool, whose connections may all be busy. */
@@ -36,38 +39,33 @@ export function openServer(options: ServerOptions): Driver {
   });
   canceller.on('error', options.onIdleError);
 
-  async function send(client: pg.PoolClient, query: DriverQuery): Promise<unknown[][]> {
-    const { rows } = await client.query<unknown[]>(messageOf(query, options.prepare));
-    return rows;
-  }
-
-  async function sendUntil({ isGone, signal }: WaitingClient, client: pg.PoolClient, query: DriverQuery) {
-    if (isGone) throw abandoned();
+  async function runUntil(client: WaitingClient, session: Session, query: DriverQuery): Promise<unknown[][]> {
+    if (client.isGone) throw abandoned();
     let cancelled: Promise<unknown> | undefined;
-    const cancel = () => {
-      const { processID } = client as pg.PoolClient & { readonly processID: number };
-      cancelled = canceller.query('select pg_cancel_backend($1)', [processID]).catch(() => {});
-    };
-    signal.addEventListener('abort', cancel);
+    const stopWaiting = client.onceGone(() => {
+      cancelled = canceller.query('select pg_cancel_backend($1)', [session.processId]).catch(() => {});
+    });
     try {
-      return await send(client, query);
+      return await session.run(query);
     } finally {
-      signal.removeEventListener('abort', cancel);
+      stopWaiting();
       // The connection is kept until then, or what is cancelled could be the next statement on it.
       await cancelled;
     }
   }
 
-  async function connect(): Promise<Connection> {
+  async function connect(byIndexes = false): Promise<Connection> {
     const client = await pool.connect().catch((error: unknown) => {
       throw translateError(error);
     });
+    const session = sessions.get(client) as Session;
+    session.useReadSettings(byIndexes);
     let isBroken = false;
     return {
       async query(query) {
         const { client: waiting } = query;
         try {
-          return await (waiting === undefined ? send(client, query) : sendUntil(waiting, client, query));
+          return await (waiting === undefined ? session.run(query) : runUntil(waiting, session, query));
         } catch (error) {
           // After what the server itself says, the connection is as good as before.
           isBroken ||= !(error instanceof pg.DatabaseError || error instanceof AppError);
@@ -79,7 +77,7 @@ export function openServer(options: ServerOptions): Driver {
   }
 
   async function queryPool(query: DriverQuery): Promise<unknown[][]> {
-    const connection = await connect();
+    const connection = await connect(query.byIndexes);
     try {
       return await connection.query(query);
     } finally {
@@ -93,9 +91,15 @@ export function openServer(options: ServerOptions): Driver {
       const pipeline = query.byKeys === true ? pipelines.next() : null;
       return pipeline === null ? queryPool(query) : pipeline.query(query);
     },
-    connect,
+    connect: () => connect(),
     async execute(text) {
-      await pool.query(text);
+      const client = new pg.Client(clientConfigOf(options, options.statementTimeout));
+      await client.connect();
+      try {
+        await client.query(text);
+      } finally {
+        await client.end();
+      }
     },
     async close() {
       await Promise.all([pipelines.close(), pool.end()]);

@@ -6,8 +6,8 @@
 export const sessionSettings = { timezone: 'UTC', random_page_cost: '1.1', jit: 'off' };
 
 /**
- * What sessions are set to besides that carry nothing but reads by keys. Such a read has one good plan, whatever its
- * values: it goes by an index. Left alone, PostgreSQL plans a page anew each time, since it cannot know its size, and may
+ * What sessions are set to besides while they carry reads by indexes. Such a read has one good plan, whatever its
+ * values. Left alone, PostgreSQL plans a page anew each time, since it cannot know its size, and may
  * keep a plan that reads all of a table from when there was little in it.
  */
 export const readSettings = { plan_cache_mode: 'force_generic_plan', enable_seqscan: 'off' };

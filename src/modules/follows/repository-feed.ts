@@ -36,6 +36,7 @@ const feedPage = statementVariants(({ projection, ...shape }: PageShape & { proj
     parameters: { followerId: 'uuid', ...pageParameters },
     selection: postColumns,
     projection,
+    byIndexes: true,
     query({ followerId, ...parameters }, columns) {
       const { range, orderBy, limit } = keyset(
         { key: posts.listedAt, keyType: 'timestamptz', id: posts.id, descending: true },

@@ -84,7 +84,7 @@ async function answerWithoutPromises(
   const contextValue = await contextOf({
     origin: { requestId: 'loose', clientAddress: null, userAgent: null },
     authorization: authorization.get(viewer),
-    client: { isGone: false, signal: new AbortController().signal },
+    client: { isGone: false, onceGone: () => () => {} },
   });
   return execute({ schema: loose, document: parse(document), variableValues: variables, contextValue });
 }
