@@ -155,6 +155,14 @@ describe.runIf(onServer)('reads by keys', () => {
     expect(await driver.query(read(`select id from ${table}`))).toEqual([]);
   });
 
+  it('are sent again when the server has forgotten them', async () => {
+    const driver = drivers.open();
+    const shared = await processOf(driver);
+    await driver.query(read('deallocate "select pg_backend_pid()"'));
+    expect(await processOf(driver)).not.toBe(shared);
+    expect(await processOf(driver)).toBe(shared);
+  });
+
   it('are unavailable when their connection is ended, and the next ones have another', async () => {
     const driver = drivers.open();
     const shared = await processOf(driver);

@@ -46,6 +46,15 @@ describe.runIf(onServer)('the connections of the pool', () => {
     expect(await field(driver, byIndexes('show plan_cache_mode'))).toBe('auto');
   });
 
+  it('prepare a statement again that the server has forgotten', async () => {
+    const driver = drivers.open(one);
+    const text = 'select 1 as forgotten';
+    expect(await driver.query(named(text))).toEqual([[1]]);
+    await driver.query(named(`deallocate "${text}"`));
+    await expect(driver.query(named(text))).rejects.toMatchObject({ code: '26000' });
+    expect(await driver.query(named(text))).toEqual([[1]]);
+  });
+
   it('run a statement that answers no rows again after it failed', async () => {
     const driver = drivers.open(one);
     const table = `unique_${randomUUID().replaceAll('-', '')}`;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { DriverQuery } from '../driver.ts';
 import { abandoned, translateError } from '../sqlstate.ts';
 import { clientConfigOf, type ServerOptions } from './pg-options.ts';
-import { type OnAnswer, Session } from './pg-session.ts';
+import { isNotPrepared, type OnAnswer, Session } from './pg-session.ts';
 import { readSettings } from './session-settings.ts';
 
 /** How long a read may take, in milliseconds: those behind it on its connection wait for it. */
@@ -185,5 +185,5 @@ export class PipelinedConnection {
  * the server has no more connections than those that are open.
  */
 function isOthersFault(error: Error): boolean {
-  return error instanceof pg.DatabaseError && (error.code === '26000' || error.code === '53300');
+  return isNotPrepared(error) || (error instanceof pg.DatabaseError && error.code === '53300');
 }

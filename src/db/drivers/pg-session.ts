@@ -27,7 +27,7 @@ export interface SessionOptions {
 
 /** A statement as a session has it. */
 interface Prepared {
-  /** Whether the server has been sent its text, and has not refused it. */
+  /** Whether the server has been sent its text, and has not said that it does not have it. */
   isSent: boolean;
   /** How its fields are read, once the server has described them. */
   parsers: readonly FieldParser[] | null;
@@ -149,7 +149,9 @@ export class Session {
     const sent = this.#sent[0];
     switch (type) {
       case messageType.dataRow:
-        if (sent !== undefined) sent.rows.push(fieldsOf(bytes, start, sent.statement.parsers ?? []));
+        if (sent === undefined) break;
+        if (sent.statement.parsers === null) sent.error ??= notPrepared();
+        else sent.rows.push(fieldsOf(bytes, start, sent.statement.parsers));
         break;
       case messageType.readyForQuery:
         this.#finish();
@@ -181,8 +183,8 @@ export class Session {
     if (sent === undefined) return;
     this.#movedAt = performance.now();
     const { statement, error, rows, onAnswer } = sent;
-    // It was not even prepared then, so the next one tries that again.
-    if (error !== null && statement.parsers === null) statement.isSent = false;
+    // The next one prepares it again then.
+    if (error !== null && (statement.parsers === null || isNotPrepared(error))) statement.isSent = false;
     onAnswer(error, rows);
     if (this.#sent.length === 0) this.#onDrained();
   }
@@ -201,7 +203,24 @@ export class Session {
   }
 }
 
-/** The messages that prepare a statement and ask what it selects: `Parse` and `Describe`. */
+/**
+ * The messages that prepare a statement and ask what it selects: `Parse` and `Describe`; and `Close`, since one that was
+ * interrupted in between has left its name behind.
+ */
 function preparation(name: string, text: string): Buffer[] {
-  return [serialize.parse({ name, text }), serialize.describe({ type: 'S', name })];
+  const statement = { type: 'S', name } as const;
+  return [serialize.close(statement), serialize.parse({ name, text }), serialize.describe(statement)];
+}
+
+/** The SQLSTATE `invalid_sql_statement_name`. */
+const invalidStatementName = '26000';
+
+/** Whether nothing is wrong with a statement that failed, but that the one before it which was to prepare it failed. */
+export function isNotPrepared(error: Error & { readonly code?: string }): boolean {
+  return error.code === invalidStatementName;
+}
+
+/** What a statement fails with whose fields nobody knows. */
+function notPrepared(): Error {
+  return Object.assign(new Error('The statement was not described.'), { code: invalidStatementName });
 }
