@@ -22,6 +22,8 @@ export interface Options {
   readonly also: readonly string[];
   /** How many processes serve on a further side of the project; 1 is no such side. */
   readonly workers: number;
+  /** Whether each process stays on its core. */
+  readonly pinning: boolean;
   /** Where the private PostgreSQL keeps its data for later runs. */
   readonly folder: string;
   /** Whether the results are written into bench/. */
@@ -65,6 +67,7 @@ export function readOptions(args: readonly string[]): Options {
     .option('--sides <names>', 'only these sides, such as broadsheet,limit-rows', names, null)
     .option('--also <folders>', 'other built checkouts of the project, measured beside this one', names, [])
     .option('--workers <number>', 'also measure the project with so many processes on one port', count, 1)
+    .option('--no-pinning', 'let all processes go wherever there is a core')
     .option(
       '--folder <folder>',
       'where the data are kept for the next run',

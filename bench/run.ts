@@ -19,7 +19,7 @@ import { chooseSamples } from './samples.ts';
 import { prepareDatabase, type RunDatabase } from './setting/data.ts';
 import { openPostgres } from './setting/open-postgres.ts';
 import { runStatements } from './setting/postgres.ts';
-import { freePort, isPinned, startServer } from './setting/processes.ts';
+import { canPin, freePort, type Pinning, pinned, startServer, unpinned } from './setting/processes.ts';
 import { limitSides, newSigningKey, otherCheckout, projectSide, type Side, workersSide } from './sides.ts';
 import { type Workload, workloads } from './workloads.ts';
 
@@ -62,11 +62,11 @@ function chosen<Item extends { readonly name: string }>(
   throw new Error(`Not known: ${unknown.join(', ')}. There are ${all.map(({ name }) => name).join(', ')}.`);
 }
 
-async function start(side: Side, databaseUrl: string, logs: string): Promise<Contestant> {
+async function start(side: Side, databaseUrl: string, logs: string, pinning: Pinning): Promise<Contestant> {
   if (side.dialect !== undefined) await runStatements(databaseUrl, side.dialect.setUp);
   const env = { ...side.env, DATABASE_URL: databaseUrl };
   const log = join(logs, `${side.name}.log`);
-  return { side, server: await startServer({ ...side, env, log, port: await freePort() }) };
+  return { side, server: await startServer({ ...side, env, log, pinning, port: await freePort() }) };
 }
 
 async function measureAll(
@@ -90,15 +90,16 @@ async function run(options: Options): Promise<Results> {
   const signingKey = newSigningKey();
   const sides = sidesOf(options, signingKey);
   const asked = chosen(workloads, options.only);
-  const postgres = await openPostgres(options.folder);
+  const pinning = options.pinning ? pinned : unpinned;
+  const postgres = await openPostgres(options.folder, pinning);
   const scratch = mkdtempSync(join(tmpdir(), 'broadsheet-bench-run-'));
-  const generator = new LoadGenerator(join(root, 'bench/dist/generator.js'));
+  const generator = new LoadGenerator(join(root, 'bench/dist/generator.js'), pinning);
   const contestants: Contestant[] = [];
   let database: RunDatabase | undefined;
   try {
     database = await prepareDatabase(postgres, root, size);
     const samples = await chooseSamples(root, database.url, { TOKEN_SIGNING_KEY: signingKey });
-    for (const side of sides) contestants.push(await start(side, database.url, scratch));
+    for (const side of sides) contestants.push(await start(side, database.url, scratch, pinning));
     const measured = await measureAll(
       asked,
       {
@@ -116,7 +117,7 @@ async function run(options: Options): Promise<Results> {
     return {
       date: new Date().toISOString(),
       commit: describeCommit(root),
-      machine: describeMachine(isPinned),
+      machine: describeMachine(canPin && options.pinning),
       versions: describeVersions(root, postgres.version, sides),
       setting: { size, connections, rounds, seconds },
       sides: sides.map(({ name, title, kind }) => ({ name, title, kind })),

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { pinning } from '../setting/processes.ts';
+import type { Pinning } from '../setting/processes.ts';
 
 /** What is sent, and for how long. */
 export interface Load {
@@ -35,7 +35,7 @@ export class LoadGenerator {
   readonly #end: Promise<[{ failure: string }]>;
 
   /** @param script Where the built generator is. */
-  constructor(script: string) {
+  constructor(script: string, pinning: Pinning) {
     const [execPath, ...execArgv] = [...pinning('load'), process.execPath];
     this.#child = fork(script, [], { execPath, execArgv });
     this.#end = once(this.#child, 'exit').then(() => [{ failure: 'The process that sends requests ended.' }]);

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describePostgres, type Postgres } from './postgres.ts';
-import { freePort, pinning } from './processes.ts';
+import { freePort, type Pinning } from './processes.ts';
 
 /** What an operator of such a server would have set. Nothing is vacuumed while it is measured. */
 const settings = {
@@ -31,7 +31,7 @@ const settings = {
  *
  * @throws {Error} when PostgreSQL is not installed, or does not start.
  */
-export async function startPrivatePostgres(folder: string): Promise<Postgres> {
+export async function startPrivatePostgres(folder: string, pinning: Pinning): Promise<Postgres> {
   const binaries = findBinaries();
   const owner = findOwner();
   mkdirSync(folder, { recursive: true });

@@ -17,12 +17,17 @@ function allowedCores(): readonly number[] {
 const [serverCore, otherCore] = allowedCores();
 
 /** Whether there are cores to keep apart. */
-export const isPinned = otherCore !== undefined;
+export const canPin = otherCore !== undefined;
 
-/** What begins a command that is to stay on its core: servers have one for themselves. Nothing where there is one. */
-export function pinning(part: 'server' | 'postgres' | 'load'): readonly string[] {
-  return isPinned ? ['taskset', '--cpu-list', `${part === 'server' ? serverCore : otherCore}`] : [];
-}
+/** What begins the command of a process, by what it does. */
+export type Pinning = (part: 'server' | 'postgres' | 'load') => readonly string[];
+
+/** Each stays on its core: servers have one for themselves. Where there is just one, all have it. */
+export const pinned: Pinning = (part) =>
+  canPin ? ['taskset', '--cpu-list', `${part === 'server' ? serverCore : otherCore}`] : [];
+
+/** All go wherever there is a core. */
+export const unpinned: Pinning = () => [];
 
 interface Times {
   readonly parent: number;
@@ -87,6 +92,7 @@ export interface ServerCommand {
   readonly port: number;
   /** Where what it prints goes. */
   readonly log: string;
+  readonly pinning: Pinning;
 }
 
 /** A server that runs. */
@@ -97,7 +103,7 @@ export interface RunningServer {
 }
 
 /**
- * Starts a server on the servers' core and waits until its port is open.
+ * Starts a server and waits until its port is open.
  *
  * @throws {Error} when it ends before that, or takes a minute.
  */
@@ -107,6 +113,7 @@ export async function startServer({
   env,
   port,
   log,
+  pinning,
 }: ServerCommand): Promise<RunningServer> {
   const [program = '', ...args] = [...pinning('server'), ...command];
   const output = openSync(log, 'a');
