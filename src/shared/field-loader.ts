@@ -32,21 +32,23 @@ export class PositionLoader<Key, Value> {
    * without a promise for each parent.
    */
   async loadEach(keys: readonly (Key | null)[]): Promise<readonly (Value | Error | null)[]> {
-    const distinct = new Set(keys);
-    distinct.delete(null);
-    if (distinct.size === 0) return keys.map(() => null);
-    const values = await this.#batch([...distinct] as Key[]);
-    if (values.length !== distinct.size) {
-      throw new TypeError(`A batch of ${distinct.size} keys was answered with ${values.length} values.`);
+    const distinct: Key[] = [];
+    const places = new Map<Key, number>();
+    const placeOf = keys.map((key) => {
+      if (key === null) return -1;
+      let place = places.get(key);
+      if (place === undefined) {
+        place = distinct.push(key) - 1;
+        places.set(key, place);
+      }
+      return place;
+    });
+    const values = distinct.length === 0 ? [] : await this.#batch(distinct);
+    if (values.length !== distinct.length) {
+      throw new TypeError(`A batch of ${distinct.length} keys was answered with ${values.length} values.`);
     }
     if (values.length === keys.length) return values;
-    const found = new Map<Key | null, Value | Error | null>([[null, null]]);
-    let index = 0;
-    for (const key of distinct) {
-      found.set(key, values[index] as Value | Error);
-      index += 1;
-    }
-    return keys.map((key) => found.get(key) as Value | Error | null);
+    return placeOf.map((place) => (place < 0 ? null : (values[place] as Value | Error)));
   }
 }
 

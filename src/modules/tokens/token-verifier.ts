@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import type { TokenAuthority, TokenClaims, Verified } from './verified-token.ts';
 
@@ -32,7 +32,7 @@ export class TokenVerifier {
    * be had.
    */
   async verify(token: string): Promise<TokenClaims> {
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     const remembered = this.#recall(digest);
     if (remembered !== null) return remembered.claims;
     const authority = this.#authorities.get(issuerOf(token)) ?? this.#own;
