@@ -71,8 +71,14 @@ export function projectSide(
     kind: 'project',
     command: [process.execPath, ...startArguments(root)],
     folder: root,
-    // All clients have one address here, and one budget: it is counted, and never reached.
-    env: { TOKEN_SIGNING_KEY: signingKey, COST_BUDGET: '1000000000' },
+    env: {
+      TOKEN_SIGNING_KEY: signingKey,
+      // All clients have one address here, and one budget: it is counted, and never reached.
+      COST_BUDGET: '1000000000',
+      // On a slow machine 32 searches at a time keep each other waiting for longer than clients usually would.
+      DATABASE_CONNECT_TIMEOUT_MS: '60000',
+      DATABASE_STATEMENT_TIMEOUT_MS: '60000',
+    },
     takes: () => true,
     path: () => '/graphql',
   };
