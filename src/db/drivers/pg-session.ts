@@ -64,7 +64,7 @@ export class Session {
   readonly #parser = new Parser();
   /** In the order in which they will be answered. */
   readonly #sent: Sent[] = [];
-  /** When the last answer came, or, after that, the first statement was sent. */
+  /** When the last answer came, or, after that, the first statement was sent; never, while a long one is under way. */
   #movedAt = 0;
   #hasReadSettings = false;
   #failure: Error | null = null;
