@@ -3,7 +3,6 @@ import type { ServerResponse } from 'node:http';
 interface Ending {
   readonly response: ServerResponse;
   readonly body: string;
-  readonly encoding: BufferEncoding;
 }
 
 let endings: Ending[] = [];
@@ -13,13 +12,13 @@ let endings: Ending[] = [];
  * may wake who reads from it; of writes that follow each other at once only the first does. And all that came in the
  * turn has been begun by then: its statements are on their way.
  */
-export function endTogether(response: ServerResponse, body: string, encoding: BufferEncoding = 'utf8'): void {
+export function endTogether(response: ServerResponse, body: string): void {
   if (endings.length === 0) setImmediate(endAll);
-  endings.push({ response, body, encoding });
+  endings.push({ response, body });
 }
 
 function endAll(): void {
   const all = endings;
   endings = [];
-  for (const { response, body, encoding } of all) response.end(body, encoding);
+  for (const { response, body } of all) response.end(body);
 }

@@ -83,12 +83,10 @@ function write(
   if (reply.hasHeader('vary')) {
     for (const [name, value] of Object.entries(reply.getHeaders())) head.push(name, String(value));
   }
-  const length = Buffer.byteLength(body);
-  head.push(...headers, 'content-length', String(length));
+  head.push(...headers, 'content-length', String(Buffer.byteLength(body)));
   reply.raw.writeHead(status, head);
   reply.hijack();
-  // As many bytes as characters: it is ASCII, which takes less to write as Latin-1.
-  endTogether(reply.raw, body, length === body.length ? 'latin1' : 'utf8');
+  endTogether(reply.raw, body);
 }
 
 async function askApollo(
