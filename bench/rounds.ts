@@ -13,6 +13,8 @@ export interface Contestant {
 
 /** What was seen of a side in one round. Latencies are in milliseconds, processor time in microseconds a request. */
 export interface Round {
+  /** How many requests were answered. */
+  readonly requests: number;
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
@@ -111,27 +113,39 @@ async function ask(
   throw new Error(`It is not answered: ${path} ${body}\n${text.slice(0, 1_000)}`);
 }
 
-/** Measures sides on a workload: each warmed up, then in rounds, in each of which another one comes first. */
+/**
+ * Measures sides on a workload: each warmed up, then in rounds, in each of which another one comes first. In a round all
+ * are asked the same, since one search may take a hundred times as long as another; but what is made is another one
+ * each time.
+ */
 export async function measure(
   workload: Workload,
   contestants: readonly Contestant[],
   setting: Setting,
 ): Promise<Measured[]> {
   const { samples, connections, generator } = setting;
+  let sent = 0;
   const prepare = async ({ side, server }: Contestant, seconds: number): Promise<Load> => {
     const statements = workload.prepare?.(samples) ?? [];
     if (statements.length > 0) await runStatements(setting.databaseUrl, ...statements);
     const load = loadFor(side, workload, samples);
-    return { ...load, host: '127.0.0.1', port: server.port, connections, seconds };
+    return { ...load, sent, host: '127.0.0.1', port: server.port, connections, seconds };
   };
-  for (const contestant of contestants) await generator.run(await prepare(contestant, setting.warmUp));
+  for (const contestant of contestants) {
+    const seen = await generator.run(await prepare(contestant, setting.warmUp));
+    if (workload.makes === true) sent += seen.requests;
+  }
   const rounds = new Map<Contestant, Round[]>(contestants.map((contestant) => [contestant, []]));
   for (let round = 0; round < setting.rounds; round += 1) {
     const first = round % contestants.length;
+    let most = 0;
     for (const contestant of [...contestants.slice(first), ...contestants.slice(0, first)]) {
-      const load = await prepare(contestant, setting.seconds);
-      rounds.get(contestant)?.push(await runRound(contestant, load, setting));
+      const seen = await runRound(contestant, await prepare(contestant, setting.seconds), setting);
+      rounds.get(contestant)?.push(seen);
+      if (workload.makes === true) sent += seen.requests;
+      else most = Math.max(most, seen.requests);
     }
+    sent += most;
   }
   return contestants.map((contestant) => ({
     workload: workload.name,
@@ -150,6 +164,7 @@ async function runRound(
   const seen = await generator.run(load);
   const [serverAfter, postgresAfter] = cpu();
   return {
+    requests: seen.requests,
     perSecond: seen.requests / seen.seconds,
     p50: seen.p50,
     p99: seen.p99,

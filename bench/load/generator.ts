@@ -10,19 +10,18 @@ import type { Load, Seen } from './load.ts';
 /** How long an answer is waited for, in milliseconds. */
 const patience = 30_000;
 
-/** How many requests were sent by all runs: each goes on with those that the one before had not come to. */
-let sent = 0;
-
 class Run {
   readonly #load: Load;
   readonly #requests: readonly Buffer[];
   readonly #latencies: number[] = [];
   readonly #began = performance.now();
+  #sent: number;
   #bytes = 0;
 
   constructor(load: Load) {
     this.#load = load;
     this.#requests = requestsOf(load);
+    this.#sent = load.sent;
   }
 
   async finish(): Promise<Seen> {
@@ -79,8 +78,8 @@ class Run {
   }
 
   #send(socket: Socket): void {
-    const request = this.#requests[sent % this.#requests.length] as Buffer;
-    sent += 1;
+    const request = this.#requests[this.#sent % this.#requests.length] as Buffer;
+    this.#sent += 1;
     socket.write(request);
   }
 }

@@ -9,6 +9,8 @@ export interface Load {
   readonly path: string;
   /** The bodies of the requests, which are sent in turn. */
   readonly bodies: readonly string[];
+  /** How many of them were sent before: these begin behind them. */
+  readonly sent: number;
   /** Values of `Authorization`, which the requests have in turn; none for requests without. */
   readonly authorizations: readonly string[];
   /** How many connections are kept open, with one request at a time on each. */

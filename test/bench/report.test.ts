@@ -10,6 +10,7 @@ const measured = (workload: string, side: string, ...speeds: readonly number[]):
   workload,
   side,
   rounds: speeds.map((perSecond) => ({
+    requests: perSecond,
     perSecond,
     p50: 1,
     p99: 2,
