@@ -20,7 +20,7 @@ export interface Options {
   readonly sides: readonly string[] | null;
   /** Folders of other built checkouts of the project, to be measured beside this one. */
   readonly also: readonly string[];
-  /** How many processes serve on a further side of the project; 1 is no such side. */
+  /** How many processes serve on further sides, of the project and of the limit; 1 is no such side. */
   readonly workers: number;
   /** Whether each process stays on its core. */
   readonly pinning: boolean;
@@ -66,7 +66,7 @@ export function readOptions(args: readonly string[]): Options {
     .option('--only <names>', 'only these workloads, such as W2,W5', names, null)
     .option('--sides <names>', 'only these sides, such as broadsheet,limit-rows', names, null)
     .option('--also <folders>', 'other built checkouts of the project, measured beside this one', names, [])
-    .option('--workers <number>', 'also measure the project with so many processes on one port', count, 1)
+    .option('--workers <number>', 'also measure so many processes on one port', count, 1)
     .option('--no-pinning', 'let all processes go wherever there is a core')
     .option(
       '--folder <folder>',

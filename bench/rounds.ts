@@ -1,4 +1,4 @@
-import type { Load, LoadGenerator } from './load/load.ts';
+import type { Load, LoadGenerator, Seen } from './load/load.ts';
 import { canonical, firstDifference } from './answers.ts';
 import { runStatements } from './setting/postgres.ts';
 import { cpuOf, memoryOf, type RunningServer } from './setting/processes.ts';
@@ -132,7 +132,7 @@ export async function measure(
     return { ...load, sent, host: '127.0.0.1', port: server.port, connections, seconds };
   };
   for (const contestant of contestants) {
-    const seen = await generator.run(await prepare(contestant, setting.warmUp));
+    const seen = await sendTo(contestant, await prepare(contestant, setting.warmUp), generator);
     if (workload.makes === true) sent += seen.requests;
   }
   const rounds = new Map<Contestant, Round[]>(contestants.map((contestant) => [contestant, []]));
@@ -154,14 +154,24 @@ export async function measure(
   }));
 }
 
+/** @throws {Error} that names the side which did not answer, and what it was asked. */
+async function sendTo({ side }: Contestant, load: Load, generator: LoadGenerator): Promise<Seen> {
+  try {
+    return await generator.run(load);
+  } catch (error) {
+    throw new Error(`${side.title} could not be measured: ${load.path} ${load.bodies[0]}`, { cause: error });
+  }
+}
+
 async function runRound(
-  { server }: Contestant,
+  contestant: Contestant,
   load: Load,
   { generator, postgresPid }: Setting,
 ): Promise<Round> {
+  const { server } = contestant;
   const cpu = () => [cpuOf(server.pid), postgresPid === null ? 0 : cpuOf(postgresPid)] as const;
   const [serverBefore, postgresBefore] = cpu();
-  const seen = await generator.run(load);
+  const seen = await sendTo(contestant, load, generator);
   const [serverAfter, postgresAfter] = cpu();
   return {
     requests: seen.requests,

@@ -20,7 +20,7 @@ import { prepareDatabase, type RunDatabase } from './setting/data.ts';
 import { openPostgres } from './setting/open-postgres.ts';
 import { runStatements } from './setting/postgres.ts';
 import { canPin, freePort, type Pinning, pinned, startServer, unpinned } from './setting/processes.ts';
-import { limitSides, newSigningKey, otherCheckout, projectSide, type Side, workersSide } from './sides.ts';
+import { limitSides, newSigningKey, otherCheckout, projectSide, type Side, workersSides } from './sides.ts';
 import { type Workload, workloads } from './workloads.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -44,7 +44,7 @@ function buildScripts(): void {
 function sidesOf({ sides, also, workers, peers }: Options, signingKey: string): readonly Side[] {
   const all = [
     projectSide(root, signingKey),
-    ...(workers > 1 ? [workersSide(root, signingKey, workers)] : []),
+    ...(workers > 1 ? workersSides(root, signingKey, workers) : []),
     ...also.map((folder) => otherCheckout(resolve(folder), signingKey)),
     ...(peers ? peerSides(root) : []),
     ...limitSides(root, signingKey),

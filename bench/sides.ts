@@ -88,12 +88,6 @@ export function projectSide(
 export const otherCheckout = (folder: string, signingKey: string): Side =>
   projectSide(folder, signingKey, [basename(folder), basename(folder)]);
 
-/** The project, as several processes on one port. */
-export function workersSide(root: string, signingKey: string, count: number): Side {
-  const alone = projectSide(root, signingKey, ['workers', `Broadsheet, ${count} workers`]);
-  return { ...alone, command: [...alone.command, '--workers', String(count)] };
-}
-
 /** The workloads that the limit has in one form only: the first, or those with rows. */
 const once = new Set(['W1']);
 const onlyRows = new Set(['W8', 'W9a', 'W9b']);
@@ -118,4 +112,24 @@ export function limitSides(root: string, signingKey: string): Side[] {
       };
     }),
   );
+}
+
+/** The project, and a form of the limit, as several processes on one port. */
+export function workersSides(root: string, signingKey: string, count: number): Side[] {
+  const alone = projectSide(root, signingKey, ['workers', `Broadsheet, ${count} workers`]);
+  const project = { ...alone, command: [...alone.command, '--workers', String(count)] };
+  const limits = limitSides(root, signingKey).filter(({ name }) => name === 'limit-rows-pipelined');
+  return [
+    project,
+    ...limits.map(
+      (limit): Side => ({
+        ...limit,
+        name: 'limit-workers',
+        title: `${limit.title}, ${count} workers`,
+        // It is no form of the limit, which is one process.
+        kind: 'peer',
+        env: { ...limit.env, LIMIT_WORKERS: String(count) },
+      }),
+    ),
+  ];
 }

@@ -1,8 +1,10 @@
 /**
  * The limit: what can be had at all, when nothing is left but node:http, pg and SQL that is written for each workload.
  * There is no GraphQL in it: the path says the workload. It is started by the bench, with LIMIT_ANSWERS (`json`:
- * PostgreSQL makes the JSON; `rows`: it is made here), LIMIT_CONNECTIONS (`pool` or `pipelines`), LIMIT_TOKEN_KEY (the public key of tokens), DATABASE_URL and PORT.
+ * PostgreSQL makes the JSON; `rows`: it is made here), LIMIT_CONNECTIONS (`pool` or `pipelines`), LIMIT_TOKEN_KEY (the
+ * public key of tokens), DATABASE_URL and PORT; and with LIMIT_WORKERS, where several processes serve.
  */
+import cluster from 'node:cluster';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Asked } from './answers.ts';
 import { pipelinesOf, poolOf } from './connections.ts';
@@ -10,7 +12,14 @@ import { fromJson } from './from-json.ts';
 import { fromRows } from './from-rows.ts';
 import { verifierWith } from './tokens.ts';
 
-const { DATABASE_URL = '', PORT, LIMIT_ANSWERS, LIMIT_CONNECTIONS, LIMIT_TOKEN_KEY = '' } = process.env;
+const {
+  DATABASE_URL = '',
+  PORT,
+  LIMIT_ANSWERS,
+  LIMIT_CONNECTIONS,
+  LIMIT_TOKEN_KEY = '',
+  LIMIT_WORKERS = '1',
+} = process.env;
 const answers = LIMIT_ANSWERS === 'json' ? fromJson : fromRows;
 const send = LIMIT_CONNECTIONS === 'pipelines' ? await pipelinesOf(DATABASE_URL) : poolOf(DATABASE_URL);
 
@@ -28,7 +37,7 @@ function respond(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': length }).end(text);
 }
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   if (request.method === 'GET') {
     respond(response, 200, '{}');
     return;
@@ -44,4 +53,10 @@ createServer((request, response) => {
       (error: unknown) => respond(response, 500, String(error)),
     );
   });
-}).listen(Number(PORT), '127.0.0.1');
+});
+
+if (cluster.isPrimary && Number(LIMIT_WORKERS) > 1) {
+  for (let worker = 0; worker < Number(LIMIT_WORKERS); worker += 1) cluster.fork();
+} else {
+  server.listen(Number(PORT), '127.0.0.1');
+}

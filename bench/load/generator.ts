@@ -8,7 +8,7 @@ import { type Arriving, beginning, continued } from './answer-end.ts';
 import type { Load, Seen } from './load.ts';
 
 /** How long an answer is waited for, in milliseconds. */
-const patience = 30_000;
+const patience = 60_000;
 
 class Run {
   readonly #load: Load;
