@@ -1,6 +1,6 @@
 import type { Change } from '../events/changes.ts';
 import type { WaitingClient } from '../shared/waiting-client.ts';
-import type { Connection, Driver, DriverQuery, Executor } from './driver.ts';
+import type { Connection, Driver, DriverQuery, Executor, Rows } from './driver.ts';
 import { TransactionConflict } from './sqlstate.ts';
 import type { Statement } from './statement.ts';
 
@@ -123,7 +123,7 @@ export class Database implements Queryable {
     return rows.map(statement.row);
   }
 
-  #query(to: Executor, query: DriverQuery): Promise<unknown[][]> {
+  #query(to: Executor, query: DriverQuery): Promise<Rows> {
     this.#statements += 1;
     return to.query(query);
   }

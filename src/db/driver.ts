@@ -8,7 +8,7 @@ export interface DriverQuery {
   readonly values: unknown[];
   /**
    * Whether it reads no more than a bounded number of rows by keys. Outside a transaction it may share a connection with
-   * others then, and is ended after a second.
+   * others then, and its rows with those who ask for the same at the same moment; and it is ended after a second.
    */
   readonly byKeys?: boolean;
   /** Whether it goes by indexes whatever its values. Outside a transaction its plan is made once then, and kept. */
@@ -22,10 +22,13 @@ export interface DriverQuery {
   readonly client?: WaitingClient | undefined;
 }
 
-/** Something that runs statements: a pool, a connection, a database in process. Rows come as arrays of fields. */
+/** The rows of a statement, as arrays of fields. Others may have got the same ones, so nobody changes them. */
+export type Rows = readonly (readonly unknown[])[];
+
+/** Something that runs statements: a pool, a connection, a database in process. */
 export interface Executor {
   /** @throws {AppError} translated from the SQLSTATE where it means something to a client. */
-  query(query: DriverQuery): Promise<unknown[][]>;
+  query(query: DriverQuery): Promise<Rows>;
 }
 
 /** A connection that belongs to one transaction. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Connection, Driver } from './driver.ts';
+import type { Connection, Driver, Rows } from './driver.ts';
 
 /** A step of the database's form, in the order in which steps are taken. */
 interface Migration {
@@ -114,6 +114,6 @@ async function sendAll(target: Pick<Connection, 'query'>, texts: readonly string
   for (const text of texts) await send(target, text);
 }
 
-function send(target: Pick<Connection, 'query'>, text: string, values: unknown[] = []): Promise<unknown[][]> {
+function send(target: Pick<Connection, 'query'>, text: string, values: unknown[] = []): Promise<Rows> {
   return target.query({ name: null, text, values, isLong: true });
 }

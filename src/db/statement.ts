@@ -82,6 +82,7 @@ export function statement<P extends Parameters, S extends Selection>(definition:
   ) as Placeholders<P>;
   const unread = projection?.unread ?? [];
   const read = Object.fromEntries(Object.entries(selection).filter(([key]) => !unread.includes(key))) as S;
+  if (byKeys) refuseObjects(name, read);
   const { sql: text, params } = dialect.sqlToQuery(query(placeholders, read).getSQL());
   const takers = params.map((param) => takerOf(param, parameters));
   return {
@@ -92,6 +93,20 @@ export function statement<P extends Parameters, S extends Selection>(definition:
     values: (values) => takers.map((take) => take(values)),
     row: rowMapper<RowOf<S>>(decodersOf(read), unread),
   };
+}
+
+/**
+ * Rows of reads by keys may be shared between requests. A request that changes a text changes its own; but an object
+ * would be the others', too.
+ */
+function refuseObjects(name: string, selection: Selection): void {
+  for (const [key, column] of Object.entries(selection)) {
+    if (is(column, PgColumn) && ['array', 'json'].includes(column.dataType)) {
+      throw new Error(
+        `The statement ${name} is read by keys, and its column ${key} would be one object for many.`,
+      );
+    }
+  }
 }
 
 /** What a parameter of the text gets of the values. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fillWithDemo, findDemoAccounts } from '../../src/cli/demo/index.ts';
-import { Database, type Driver } from '../../src/db/index.ts';
+import { Database, type Driver, type Rows } from '../../src/db/index.ts';
 import { createUser, setPassword } from '../../src/modules/accounts/index.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 
@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function query(text: string): Promise<unknown[][]> {
+async function query(text: string): Promise<Rows> {
   return driver.query({ name: null, text, values: [] });
 }
 

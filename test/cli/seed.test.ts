@@ -8,7 +8,7 @@ import { seed } from '../../src/cli/seed/index.ts';
 import { sharing } from '../../src/cli/seed/long-tail.ts';
 import { publishedAmong, type SeedCounts } from '../../src/cli/seed/plan.ts';
 import { Dice, permutation, randomKey } from '../../src/cli/seed/random.ts';
-import { Database, type Driver } from '../../src/db/index.ts';
+import { Database, type Driver, type Rows } from '../../src/db/index.ts';
 import { slugOfTitle } from '../../src/modules/posts/index.ts';
 import { parseGlobalId } from '../../src/shared/ids.ts';
 import {
@@ -45,7 +45,7 @@ function fill(to: Driver, of: SeedCounts, randomSeed = 1, advance: (count: numbe
   return seed(to, of, { randomSeed, connections: to.kind === 'embedded' ? 1 : 3, advance });
 }
 
-async function query(text: string, from: Driver = driver): Promise<unknown[][]> {
+async function query(text: string, from: Driver = driver): Promise<Rows> {
   return from.query({ name: null, text, values: [] });
 }
 

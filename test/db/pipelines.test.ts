@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { pipelinesOf } from '../../src/db/drivers/pg-pipelines.ts';
 import type { ServerOptions } from '../../src/db/drivers/pg-options.ts';
@@ -115,7 +115,9 @@ describe.runIf(onServer)('reads by keys', () => {
     await processOf(driver);
     const start = performance.now();
     const slow = driver.query(read('select pg_sleep(20)'));
-    const behind = Array.from({ length: 20 }, () => driver.query(read('select 1')));
+    const behind = Array.from({ length: 20 }, (_, number) =>
+      driver.query(read('select $1::integer', [number])),
+    );
     await expect(slow).rejects.toEqual(unavailable('The database took too long to answer.'));
     expect(await Promise.all(behind)).toHaveLength(20);
     const took = performance.now() - start;
@@ -137,14 +139,13 @@ describe.runIf(onServer)('reads by keys', () => {
     const driver = drivers.open();
     const shared = await processOf(driver);
     const table = `locked_${randomUUID().replaceAll('-', '')}`;
+    const select = `select id from ${table} where id = $1`;
     await drivers.database.execute(`create table ${table} (id integer)`);
     const lock = await drivers.database.connect();
     try {
       await lock.query(anything('begin'));
       await lock.query(anything(`lock table ${table} in access exclusive mode`));
-      const [first, ...others] = Array.from({ length: 4 }, () =>
-        driver.query(read(`select id from ${table}`)),
-      );
+      const [first, ...others] = [1, 2, 3, 4].map((id) => driver.query(read(select, [id])));
       await expect(first).rejects.toEqual(unavailable('Somebody else is changing the same thing.'));
       await lock.query(anything('rollback'));
       expect(await Promise.all(others)).toEqual([[], [], []]);
@@ -152,7 +153,7 @@ describe.runIf(onServer)('reads by keys', () => {
       lock.release(false);
     }
     expect(await processOf(driver)).toBe(shared);
-    expect(await driver.query(read(`select id from ${table}`))).toEqual([]);
+    expect(await driver.query(read(select, [1]))).toEqual([]);
   });
 
   it('are sent again when the server has forgotten them', async () => {
@@ -161,6 +162,61 @@ describe.runIf(onServer)('reads by keys', () => {
     await driver.query(read('deallocate "select pg_backend_pid()"'));
     expect(await processOf(driver)).not.toBe(shared);
     expect(await processOf(driver)).toBe(shared);
+  });
+
+  describe('of the same at the same moment', () => {
+    /** A read that tells how often it was executed. */
+    async function counting(driver: Driver) {
+      const sequence = `reads_${randomUUID().replaceAll('-', '')}`;
+      await drivers.database.execute(`create sequence ${sequence}`);
+      const text = `select nextval('${sequence}')::integer, $1::text from pg_sleep(0.05)`;
+      return (value: string, client?: WaitingClient) => driver.query(read(text, [value], client));
+    }
+
+    it('leave once', async () => {
+      const ask = await counting(drivers.open());
+      // The first ones wait for their connection to open.
+      for (const time of [1, 2, 3]) {
+        const rows = await Promise.all(['a', 'a', 'a'].map((value) => ask(value)));
+        expect(rows).toEqual([[[time, 'a']], [[time, 'a']], [[time, 'a']]]);
+      }
+    });
+
+    it('leave each by itself with other values', async () => {
+      const ask = await counting(drivers.open());
+      const rows = (await Promise.all(['a', 'b', 'a', 'b', ''].map((value) => ask(value)))).flat();
+      expect(rows.map(([, value]) => value)).toEqual(['a', 'b', 'a', 'b', '']);
+      expect(new Set(rows.map(([time]) => time))).toEqual(new Set([1, 2, 3]));
+    });
+
+    it('leave again for who asks while they are under way', async () => {
+      const ask = await counting(drivers.open());
+      await ask('a');
+      const underWay = ask('a');
+      await nextTurn();
+      expect(await Promise.all([underWay, ask('a')])).toEqual([[[2, 'a']], [[3, 'a']]]);
+    });
+
+    it('are answered to those who stay', async () => {
+      const ask = await counting(drivers.open());
+      const leaving = { isGone: false, onceGone: () => () => {} };
+      const outcomes = Promise.allSettled([ask('a', leaving), ask('a')]);
+      leaving.isGone = true;
+      expect(await outcomes).toEqual([
+        { status: 'rejected', reason: gone },
+        { status: 'fulfilled', value: [[1, 'a']] },
+      ]);
+    });
+
+    it('fail for all who asked, and may be asked again at once', async () => {
+      const driver = drivers.open();
+      const shared = await processOf(driver);
+      const slow = ['select pg_sleep(0.9)', 'select pg_sleep(0.9)'].map((text) => driver.query(read(text)));
+      const outcomes = Promise.allSettled(slow);
+      await drivers.database.query(anything(`select pg_terminate_backend(${shared}, 5000)`));
+      expect(await outcomes).toEqual(slow.map(() => ({ status: 'rejected', reason: unreachable })));
+      expect(await driver.query(read('select pg_sleep(0), 1'))).toEqual([['', 1]]);
+    });
   });
 
   it('are unavailable when their connection is ended, and the next ones have another', async () => {
@@ -228,9 +284,10 @@ describe.runIf(onServer)('reads by keys', () => {
     try {
       const driver = drivers.open({ url: way.url, poolSize: 6 });
       await processOf(driver);
+      const numbers = Array.from({ length: 10 }, (_, number) => number);
       const start = performance.now();
       while (performance.now() - start < 500) {
-        await Promise.all(Array.from({ length: 10 }, () => driver.query(read('select 1'))));
+        await Promise.all(numbers.map((number) => driver.query(read('select $1::integer', [number]))));
       }
       expect(way.connections.made).toBeGreaterThan(2);
       expect(way.connections.made).toBeLessThan(6);

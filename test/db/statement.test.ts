@@ -9,7 +9,7 @@ import {
 } from '../../src/db/index.ts';
 import { rowMapper } from '../../src/db/row-mapper.ts';
 import { rfc3339 } from '../../src/db/tables/columns.ts';
-import { users } from '../../src/db/tables/index.ts';
+import { auditEvents, users } from '../../src/db/tables/index.ts';
 import { type Projection, Projections } from '../../src/shared/projection.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 
@@ -46,6 +46,22 @@ describe('a statement with a projection', () => {
     const [whole] = await db.run(usersByIds(), { ids: [id] });
     expect(whole).toEqual({ id, name: 'Ada', bio: null, createdAt: '2026-01-31T12:00:00.100Z' });
     await driver.close();
+  });
+});
+
+describe('a statement that reads by keys', () => {
+  const selecting = (byKeys: boolean) =>
+    statement({
+      name: 'audit_details',
+      parameters: {},
+      selection: { details: auditEvents.details },
+      byKeys,
+      query: (_, selection) => build.select(selection).from(auditEvents),
+    });
+
+  it('has no objects in its rows, which requests share', () => {
+    expect(() => selecting(true)).toThrow('its column details would be one object for many');
+    expect(selecting(false).text).toBe('select "details" from "audit_events"');
   });
 });
 

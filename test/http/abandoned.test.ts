@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { openServer } from '../../src/db/drivers/pg.ts';
-import type { Driver } from '../../src/db/index.ts';
+import type { Driver, Rows } from '../../src/db/index.ts';
 import { type AppUnderTest, startAppOver } from '../helpers/app.ts';
 import { onServer, openTestDatabase } from '../helpers/database.ts';
 import { documentOf, post } from '../helpers/http.ts';
@@ -26,7 +26,7 @@ describe.runIf(onServer).each([1, 4])('a client that goes away (%i connections)'
     await database.close();
   });
 
-  async function rowsOf(text: string): Promise<unknown[][]> {
+  async function rowsOf(text: string): Promise<Rows> {
     return database.query({ name: null, text, values: [] });
   }
 

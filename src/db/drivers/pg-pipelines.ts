@@ -1,10 +1,11 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import type { DriverQuery } from '../driver.ts';
-import { abandoned, translateError } from '../sqlstate.ts';
+import type { DriverQuery, Rows } from '../driver.ts';
+import { abandoned } from '../sqlstate.ts';
 import { clientConfigOf, type ServerOptions } from './pg-options.ts';
 import { isNotPrepared, type OnAnswer, Session } from './pg-session.ts';
 import { readSettings } from './session-settings.ts';
+import { keyOf, SharedRead } from './shared-read.ts';
 
 /** How long a read may take, in milliseconds: those behind it on its connection wait for it. */
 const longestRead = 1_000;
@@ -26,24 +27,60 @@ export function pipelinesOf({ poolSize, prepare }: ServerOptions): number {
 /**
  * Connections on which statements are sent without waiting for the answers to those before them. Only reads that take
  * little time may be, since answers come in the order of the statements.
+ *
+ * What is asked for in one turn of the event loop leaves at its end, and the same read leaves once. So all who asked for
+ * it see what is stored at a moment after they asked and before they are answered, as if each had sent it.
  */
 export class Pipelines {
   readonly #options: ServerOptions;
-  readonly #resend: (query: DriverQuery) => Promise<unknown[][]>;
+  readonly #askElse: (query: DriverQuery) => Promise<Rows>;
   readonly #connections: (PipelinedConnection | undefined)[];
+  /** What has been asked for, and is still to leave. */
+  #leaving = new Map<string, SharedRead>();
 
-  /** @param resend sends a statement by another way. */
-  constructor(options: ServerOptions, count: number, resend: (query: DriverQuery) => Promise<unknown[][]>) {
+  /** @param askElse sends a statement by another way. */
+  constructor(options: ServerOptions, count: number, askElse: (query: DriverQuery) => Promise<Rows>) {
     this.#options = options;
-    this.#resend = resend;
+    this.#askElse = askElse;
     this.#connections = Array.from({ length: count }, () => undefined);
+  }
+
+  /** Sends a read, unless nobody waits for it, or the same one is about to leave. */
+  query(query: DriverQuery): Promise<Rows> {
+    const { client } = query;
+    if (client?.isGone === true) return Promise.reject(abandoned());
+    const key = keyOf(query);
+    const same = this.#leaving.get(key);
+    if (same?.isSettled === false) return same.join(client);
+    const connection = this.#next();
+    if (connection === null) return this.#askElse(query);
+    const read = new SharedRead();
+    this.#leaving.set(key, read);
+    const rows = read.join(client);
+    connection.send(query, (error, found) => {
+      const askElse = error !== null && isOthersFault(error) ? this.#askElse : undefined;
+      read.settle(error, found, askElse && ((reader) => askElse({ ...query, client: reader })));
+    });
+    return rows;
+  }
+
+  readonly #onLeave = (): void => {
+    // Not cleared: V8 links what a map held to what it will hold. Once one of these is among the old objects, all that
+    // follow stay, until those are collected.
+    this.#leaving = new Map();
+  };
+
+  /** Ends all connections after the statements under way. */
+  async close(): Promise<void> {
+    const made = this.#connections.splice(0).filter((connection) => connection !== undefined);
+    await Promise.all(made.map((connection) => connection.close()));
   }
 
   /**
    * The connection to send a statement by: an open one with the fewest under way. Null when all of them keep their
    * statements waiting, or there are none. Another one is opened when all that are open are busy.
    */
-  next(): PipelinedConnection | null {
+  #next(): PipelinedConnection | null {
     const now = performance.now();
     let best: PipelinedConnection | null = null;
     let free = -1;
@@ -59,15 +96,9 @@ export class Pipelines {
       }
     }
     if (free < 0 || best?.load === 0) return best;
-    const opened = new PipelinedConnection(this.#options, this.#resend);
+    const opened = new PipelinedConnection(this.#options, this.#onLeave);
     this.#connections[free] = opened;
     return best ?? opened;
-  }
-
-  /** Ends all connections after the statements under way. */
-  async close(): Promise<void> {
-    const made = this.#connections.splice(0).filter((connection) => connection !== undefined);
-    await Promise.all(made.map((connection) => connection.close()));
   }
 }
 
@@ -75,7 +106,7 @@ export class Pipelines {
 export class PipelinedConnection {
   readonly #client: pg.Client;
   readonly #socket = new Socket();
-  readonly #resend: (query: DriverQuery) => Promise<unknown[][]>;
+  readonly #onLeave: () => void;
   readonly #opening: Promise<unknown>;
   #session: Session | undefined;
   #isOpen = false;
@@ -86,8 +117,9 @@ export class PipelinedConnection {
   /** When the last answer came, or, after that, the first statement was sent. */
   #movedAt = 0;
 
-  constructor(options: ServerOptions, resend: (query: DriverQuery) => Promise<unknown[][]>) {
-    this.#resend = resend;
+  /** @param onLeave called when statements are about to leave. */
+  constructor(options: ServerOptions, onLeave: () => void) {
+    this.#onLeave = onLeave;
     this.#client = new pg.Client({
       ...clientConfigOf(options, Math.min(options.statementTimeout, longestRead), readSettings),
       stream: () => this.#socket,
@@ -122,30 +154,24 @@ export class PipelinedConnection {
   }
 
   /**
-   * Sends a statement, unless nobody waits for it. Whoever gives up afterwards gets the error with the answer, which is
-   * there soon: listening for that would cost every read more than it spares a few.
+   * Sends a statement. It goes on to its end, whoever gives up meanwhile: to listen for that would cost every read more
+   * than it spares a few.
    */
-  query(query: DriverQuery): Promise<unknown[][]> {
-    if (query.client?.isGone === true) return Promise.reject(abandoned());
-    return new Promise((resolve, reject) => {
-      if (this.#underWay === 0) this.#movedAt = performance.now();
-      this.#underWay += 1;
-      const onAnswer: OnAnswer = (error, rows) => {
-        this.#underWay -= 1;
-        this.#movedAt = performance.now();
-        if (query.client?.isGone === true) reject(abandoned());
-        else if (error === null) resolve(rows);
-        else if (isOthersFault(error)) resolve(this.#resend(query));
-        else reject(translateError(error));
-      };
-      if (this.#isOpen) this.#send(query, onAnswer);
-      else {
-        this.#opening.then(
-          () => this.#send(query, onAnswer),
-          (error: unknown) => onAnswer(error as Error, []),
-        );
-      }
-    });
+  send(query: DriverQuery, onAnswer: OnAnswer): void {
+    if (this.#underWay === 0) this.#movedAt = performance.now();
+    this.#underWay += 1;
+    const onOwnAnswer: OnAnswer = (error, rows) => {
+      this.#underWay -= 1;
+      this.#movedAt = performance.now();
+      onAnswer(error, rows);
+    };
+    if (this.#isOpen) this.#send(query, onOwnAnswer);
+    else {
+      this.#opening.then(
+        () => this.#send(query, onOwnAnswer),
+        (error: unknown) => onOwnAnswer(error as Error, []),
+      );
+    }
   }
 
   async close(): Promise<void> {
@@ -165,7 +191,11 @@ export class PipelinedConnection {
   async #open(): Promise<void> {
     try {
       await this.#client.connect();
-      this.#session = new Session(this.#client, { prepare: true, longestSilence: longestRead + grace });
+      this.#session = new Session(this.#client, {
+        prepare: true,
+        longestSilence: longestRead + grace,
+        onLeave: this.#onLeave,
+      });
       this.#isOpen = true;
     } catch (error) {
       this.#failedAt = performance.now();

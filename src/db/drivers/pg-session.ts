@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly prepare: boolean;
   /** After how many milliseconds without an answer, while one is waited for, the server is given up. */
   readonly longestSilence: number;
+  /** Called when the statements of a turn of the event loop are about to leave. */
+  readonly onLeave?: () => void;
 }
 
 /** A statement as a session has it. */
@@ -101,7 +103,10 @@ export class Session {
     if (this.#sent.length === 0) this.#movedAt = performance.now();
     if (this.#stream.writableCorked === 0) {
       this.#stream.cork();
-      setImmediate(() => this.#stream.uncork());
+      setImmediate(() => {
+        this.#options.onLeave?.();
+        this.#stream.uncork();
+      });
     }
     if (isLong === true) this.#movedAt = Number.POSITIVE_INFINITY;
     this.#stream.write(statement.isSent ? run : Buffer.concat([...preparation(preparedName, text), run]));

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { AppError } from '../../shared/errors.ts';
 import type { WaitingClient } from '../../shared/waiting-client.ts';
-import type { Connection, Driver, DriverQuery } from '../driver.ts';
+import type { Connection, Driver, DriverQuery, Rows } from '../driver.ts';
 import { abandoned, translateError } from '../sqlstate.ts';
 import { clientConfigOf, type ServerOptions } from './pg-options.ts';
 import { Pipelines, pipelinesOf } from './pg-pipelines.ts';
@@ -39,7 +39,7 @@ export function openServer(options: ServerOptions): Driver {
   });
   canceller.on('error', options.onIdleError);
 
-  async function runUntil(client: WaitingClient, session: Session, query: DriverQuery): Promise<unknown[][]> {
+  async function runUntil(client: WaitingClient, session: Session, query: DriverQuery): Promise<Rows> {
     if (client.isGone) throw abandoned();
     let cancelled: Promise<unknown> | undefined;
     const stopWaiting = client.onceGone(() => {
@@ -76,7 +76,7 @@ export function openServer(options: ServerOptions): Driver {
     };
   }
 
-  async function queryPool(query: DriverQuery): Promise<unknown[][]> {
+  async function queryPool(query: DriverQuery): Promise<Rows> {
     const connection = await connect(query.byIndexes);
     try {
       return await connection.query(query);
@@ -87,10 +87,7 @@ export function openServer(options: ServerOptions): Driver {
 
   return {
     kind: 'server',
-    query(query) {
-      const pipeline = query.byKeys === true ? pipelines.next() : null;
-      return pipeline === null ? queryPool(query) : pipeline.query(query);
-    },
+    query: (query) => (query.byKeys === true ? pipelines.query(query) : queryPool(query)),
     connect: () => connect(),
     async execute(text) {
       const client = new pg.Client(clientConfigOf(options, options.statementTimeout));

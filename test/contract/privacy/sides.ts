@@ -158,7 +158,7 @@ export async function startSides(): Promise<Sides> {
         name: null,
         text: `insert into sessions (id, user_id, created_at, expires_at, last_used_at)
           values ($1::text::uuid, $2::text::uuid, $3::text::timestamptz, $4::text::timestamptz, $5::text::timestamptz)`,
-        values,
+        values: [...values],
       });
     }
   }
