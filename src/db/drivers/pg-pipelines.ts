@@ -37,6 +37,11 @@ export class Pipelines {
   readonly #connections: (PipelinedConnection | undefined)[];
   /** What has been asked for, and is still to leave. */
   #leaving = new Map<string, SharedRead>();
+  readonly #onLeave = (): void => {
+    // Not cleared: V8 links what a map held to what it will hold. Once one of these is among the old objects, all that
+    // follow stay, until those are collected.
+    this.#leaving = new Map();
+  };
 
   /** @param askElse sends a statement by another way. */
   constructor(options: ServerOptions, count: number, askElse: (query: DriverQuery) => Promise<Rows>) {
@@ -63,12 +68,6 @@ export class Pipelines {
     });
     return rows;
   }
-
-  readonly #onLeave = (): void => {
-    // Not cleared: V8 links what a map held to what it will hold. Once one of these is among the old objects, all that
-    // follow stay, until those are collected.
-    this.#leaving = new Map();
-  };
 
   /** Ends all connections after the statements under way. */
   async close(): Promise<void> {
