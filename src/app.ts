@@ -1,4 +1,5 @@
 // What only some configurations need is imported where it is needed: each module takes its time at the start.
+import { fstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
@@ -29,7 +30,7 @@ import {
   TokenVerifier,
   watchKeyFolder,
 } from './modules/tokens/index.ts';
-import { BatchedOutput } from './shared/batched-output.ts';
+import { atomicWrite, BatchedOutput } from './shared/batched-output.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { describeError } from './shared/describe-error.ts';
 import { type Deliver, OutboxWorker } from './workers/outbox.ts';
@@ -53,8 +54,13 @@ export function createLog(
   };
   if (destination !== undefined) return pino(options, destination);
   return production
-    ? pino(options, new BatchedOutput(pino.destination({ dest: 1, sync: true })))
+    ? pino(options, new BatchedOutput(pino.destination({ dest: 1, sync: true }), outputSize()))
     : pino(options);
+}
+
+/** How much is written to the standard output at once, in bytes. */
+function outputSize(): number {
+  return fstatSync(1).isFile() ? 16 * atomicWrite : atomicWrite;
 }
 
 /** The time of a line in RFC 3339, made once for all lines of a millisecond. */

@@ -11,7 +11,10 @@ export interface DriverQuery {
    * others then, and its rows with those who ask for the same at the same moment; and it is ended after a second.
    */
   readonly byKeys?: boolean;
-  /** Whether it goes by indexes whatever its values. Outside a transaction its plan is made once then, and kept. */
+  /**
+   * Whether it goes by indexes whatever its values, but may read any number of rows. Outside a transaction its plan is
+   * made once then, and kept; and it may share a connection with others of its kind while it takes little time.
+   */
   readonly byIndexes?: boolean;
   /** Whether it may take any time, as a step of a migration may. Of others a server that is silent is given up. */
   readonly isLong?: boolean;

@@ -82,7 +82,7 @@ export function statement<P extends Parameters, S extends Selection>(definition:
   ) as Placeholders<P>;
   const unread = projection?.unread ?? [];
   const read = Object.fromEntries(Object.entries(selection).filter(([key]) => !unread.includes(key))) as S;
-  if (byKeys) refuseObjects(name, read);
+  if (byIndexes) refuseObjects(name, read);
   const { sql: text, params } = dialect.sqlToQuery(query(placeholders, read).getSQL());
   const takers = params.map((param) => takerOf(param, parameters));
   return {
@@ -96,14 +96,14 @@ export function statement<P extends Parameters, S extends Selection>(definition:
 }
 
 /**
- * Rows of reads by keys may be shared between requests. A request that changes a text changes its own; but an object
+ * Rows of reads by indexes may be shared between requests. A request that changes a text changes its own; but an object
  * would be the others', too.
  */
 function refuseObjects(name: string, selection: Selection): void {
   for (const [key, column] of Object.entries(selection)) {
     if (is(column, PgColumn) && ['array', 'json'].includes(column.dataType)) {
       throw new Error(
-        `The statement ${name} is read by keys, and its column ${key} would be one object for many.`,
+        `The statement ${name} is read by indexes, and its column ${key} would be one object for many.`,
       );
     }
   }

@@ -43,7 +43,7 @@ export interface KnownOperationsOptions {
 }
 
 /** What is executed, and how its answer is sent. */
-interface PreparedOperation {
+export interface KnownOperation {
   readonly plan: OperationPlan;
   readonly document: DocumentNode;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -91,17 +91,8 @@ export class KnownOperations {
     }
   }
 
-  /** Answers a request for a known operation; null, and nothing is done, where Apollo Server must answer it. */
-  answer(request: GraphqlRequest, context: Context): Awaitable<GraphqlAnswer | null> {
-    const start = performance.now();
-    const prepared = this.#prepare(request);
-    if (prepared === null) return null;
-    return after(this.#admit(context, prepared), (charge) =>
-      charge === null ? null : this.#execute(prepared, context, charge, start),
-    );
-  }
-
-  #prepare({ method, body, accept, cost }: GraphqlRequest): PreparedOperation | null {
+  /** What a request asks for; null where Apollo Server must answer it. */
+  find({ method, body, accept, cost }: GraphqlRequest): KnownOperation | null {
     const contentType = this.#contentTypes.get(accept);
     const request = method === 'POST' && contentType !== undefined ? plainRequest(body) : null;
     if (request === null || contentType === undefined) return null;
@@ -111,7 +102,11 @@ export class KnownOperations {
     const operation = getOperationAST(document, operationName);
     if (operation == null) return null;
     const { schema, plans } = this.#options;
-    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    const { variableDefinitions = [] } = operation;
+    const coerced =
+      variableDefinitions.length === 0
+        ? noVariables
+        : getVariableValues(schema, variableDefinitions, variables).coerced;
     if (coerced === undefined) return null;
     const plan = plans.planOf(document, operation, coerced);
     if (plan === null) return null;
@@ -125,8 +120,16 @@ export class KnownOperations {
     };
   }
 
-  #admit({ viewer, origin }: Context, prepared: PreparedOperation): Awaitable<Charge | null> {
-    const { document, variables, plan } = prepared;
+  /** Executes it; null, and nothing is done, where Apollo Server must answer. */
+  answer(operation: KnownOperation, context: Context): Awaitable<GraphqlAnswer | null> {
+    const start = performance.now();
+    return after(this.#admit(context, operation), (charge) =>
+      charge === null ? null : this.#execute(operation, context, charge, start),
+    );
+  }
+
+  #admit({ viewer, origin }: Context, known: KnownOperation): Awaitable<Charge | null> {
+    const { document, variables, plan } = known;
     try {
       const charge = this.#options.limits.admit(clientOf(viewer, origin), {
         document,
@@ -140,7 +143,7 @@ export class KnownOperations {
   }
 
   async #execute(
-    { plan, variableValues, contentType, isCostWanted }: PreparedOperation,
+    { plan, variableValues, contentType, isCostWanted }: KnownOperation,
     context: Context,
     charge: Charge,
     start: number,
@@ -173,7 +176,7 @@ function leaveRefused(error: unknown): null {
 }
 
 const noRetry = { seconds: 0, wasRefused: false };
-const noVariables = {};
+const noVariables = Object.freeze({});
 
 /** The parameters of a request that has nothing unusual about it. */
 function plainRequest(body: unknown) {

@@ -1,15 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fieldsOf, type HeaderList } from '../shared/header-list.ts';
 
-/**
- * What every answer says. Answers are made for who asks, so nobody keeps them.
- *
- * @param isClosing Whether the server stops: the requests that were running when it began to are told, too.
- */
-export function generalHeaders({ id }: FastifyRequest, isClosing: boolean): HeaderList {
+/** What an answer says of its request. */
+export interface AnsweredRequest {
+  readonly requestId: string;
+  /** Whether the server stops: the requests that were running when it began to are told, too. */
+  readonly isClosing: boolean;
+}
+
+/** What every answer says. Answers are made for who asks, so nobody keeps them. */
+export function generalHeaders({ requestId, isClosing }: AnsweredRequest): HeaderList {
   const headers = [
     'x-request-id',
-    id,
+    requestId,
     'x-content-type-options',
     'nosniff',
     'cache-control',
@@ -25,10 +28,14 @@ export function generalHeaders({ id }: FastifyRequest, isClosing: boolean): Head
 }
 
 /** Adds what every answer says to one that Fastify sends, but for what it says itself. */
-export function addGeneralHeaders(request: FastifyRequest, reply: FastifyReply, isClosing: boolean): void {
+export function addGeneralHeaders(
+  { id: requestId }: FastifyRequest,
+  reply: FastifyReply,
+  isClosing: boolean,
+): void {
   // The page of Sandbox has its policy in itself.
   const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
-  for (const [name, value] of fieldsOf(generalHeaders(request, isClosing))) {
+  for (const [name, value] of fieldsOf(generalHeaders({ requestId, isClosing }))) {
     if (reply.hasHeader(name) || (isPage && name === 'content-security-policy')) continue;
     reply.header(name, value);
   }

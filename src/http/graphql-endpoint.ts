@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { MIMEType } from 'node:util';
 import { HeaderMap } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -6,13 +8,12 @@ import type { Context, ContextBuilder } from '../graphql/context.ts';
 import type { GraphqlAnswer, GraphqlRequest } from '../graphql/known-operations.ts';
 import { budgetFields, clientOf } from '../graphql/limits/index.ts';
 import { after } from '../shared/awaitable.ts';
-import { fieldsOf } from '../shared/header-list.ts';
-import { canonicalAddress } from '../shared/ip-address.ts';
-import type { RequestOrigin } from '../shared/origin.ts';
-import { remembered } from '../shared/remembered.ts';
+import { fieldsOf, type HeaderList } from '../shared/header-list.ts';
 import { endTogether } from './end-together.ts';
 import { answerError, RequestRefusal } from './errors.ts';
-import { generalHeaders } from './general-headers.ts';
+import { type AnsweredRequest, generalHeaders } from './general-headers.ts';
+import type { BegunRequest } from './plain-requests.ts';
+import type { OriginOf } from './request-origin.ts';
 import { ResponseClient } from './response-client.ts';
 
 const methods = ['GET', 'HEAD', 'POST'];
@@ -20,35 +21,52 @@ const methods = ['GET', 'HEAD', 'POST'];
 export interface GraphqlEndpointOptions {
   readonly graphql: GraphqlServer;
   readonly buildContext: ContextBuilder;
+  readonly originOf: OriginOf;
+  /** How far a request came before Fastify got it. */
+  readonly begunOf: (request: IncomingMessage) => BegunRequest | undefined;
   /** Whether the server stops. */
   readonly isClosing: () => boolean;
 }
 
 /** Serves GraphQL at `/graphql`, by the GraphQL over HTTP specification: a thin way between Fastify and Apollo Server. */
 export function addGraphqlEndpoint(server: FastifyInstance, options: GraphqlEndpointOptions): void {
-  const { graphql, buildContext, isClosing } = options;
+  const { graphql, buildContext, originOf, begunOf, isClosing } = options;
+  const { known } = graphql;
   server.route({
     url: '/graphql',
     method: server.supportedMethods,
     onRequest: refuseUnusable,
+    preParsing({ raw }, _, payload, done) {
+      const begun = begunOf(raw);
+      done(null, begun === undefined ? payload : Readable.from([begun.body]));
+    },
     errorHandler(error, request, reply) {
-      void answerRefused(graphql, error, request, reply);
+      void answerRefused(options, error, request, reply);
     },
     handler(request, reply) {
+      const { id: requestId, raw, body } = request;
+      const begun = begunOf(raw);
+      if (begun?.failure !== undefined) throw begun.failure.error;
       // Built before anybody is asked, so that a bad token is refused with 401 whatever else is wrong.
-      const built = buildContext({
-        origin: originOf(request),
-        authorization: authorizationOf(request),
-        client: new ResponseClient(reply.raw),
-      });
+      const built =
+        begun?.context ??
+        buildContext({
+          origin: originOf(raw, requestId),
+          authorization: authorizationOf(raw),
+          client: new ResponseClient(reply.raw),
+        });
       return after(built, (context) => {
-        const asked = askedIn(request);
+        const asked = askedIn(raw, body);
         // Operations that are known take the short way, all others that through Apollo Server.
-        return after(graphql.known?.answer(asked, context) ?? null, (answer) =>
-          answer === null
-            ? askApollo(graphql, asked, context, request, reply)
-            : write(answer, request, reply, isClosing()),
-        );
+        const operation = known?.find(asked);
+        const answered = known && operation ? known.answer(operation, context) : null;
+        return after(answered, (answer) => {
+          if (answer === null) return askApollo(graphql, asked, context, request, reply);
+          // Only pages of other origins are told more, and that always varies with the origin.
+          const more = reply.hasHeader('vary') ? Object.entries(reply.getHeaders()).flat().map(String) : [];
+          writeAnswer(answer, reply.raw, { requestId, isClosing: isClosing() }, more);
+          reply.hijack();
+        });
       });
     },
   });
@@ -56,37 +74,36 @@ export function addGraphqlEndpoint(server: FastifyInstance, options: GraphqlEndp
 
 /** Answers a request that is refused for the way it comes. It is paid for from the budget of its address. */
 async function answerRefused(
-  { limits }: GraphqlServer,
+  { graphql: { limits }, originOf }: GraphqlEndpointOptions,
   error: FastifyError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const balance = await limits.enterRefused(clientOf(null, originOf(request)));
+  const balance = await limits.enterRefused(clientOf(null, originOf(request.raw, request.id)));
   for (const [name, value] of fieldsOf(budgetFields(limits, balance))) reply.header(name, value);
   answerError(error, request, reply);
 }
 
-function askedIn({ method, body, headers }: FastifyRequest): GraphqlRequest {
+/** What a request asks, by its head and its body, which was JSON. */
+export function askedIn({ method = '', headers }: IncomingMessage, body: unknown): GraphqlRequest {
   const cost = headers['graphql-cost'];
   return { method, body, accept: headers.accept, cost: Array.isArray(cost) ? cost.join(', ') : cost };
 }
 
-/** Writes an answer of the short way past Fastify, which would look at each header several times. */
-function write(
+/**
+ * Writes an answer of the short way past Fastify, which would look at each header several times.
+ *
+ * @param more header fields beside those of all answers and its own.
+ */
+export function writeAnswer(
   { status, headers, body }: GraphqlAnswer,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  isClosing: boolean,
+  response: ServerResponse,
+  about: AnsweredRequest,
+  more: HeaderList = [],
 ): void {
-  const head = [...generalHeaders(request, isClosing)];
-  // Only pages of other origins are told more, and that always varies with the origin.
-  if (reply.hasHeader('vary')) {
-    for (const [name, value] of Object.entries(reply.getHeaders())) head.push(name, String(value));
-  }
-  head.push(...headers, 'content-length', String(Buffer.byteLength(body)));
-  reply.raw.writeHead(status, head);
-  reply.hijack();
-  endTogether(reply.raw, body);
+  const length = String(Buffer.byteLength(body));
+  response.writeHead(status, [...generalHeaders(about), ...more, ...headers, 'content-length', length]);
+  endTogether(response, body);
 }
 
 async function askApollo(
@@ -114,10 +131,10 @@ async function askApollo(
 }
 
 /** Node keeps the first of several `Authorization` headers and drops the others; together they are refused. */
-function authorizationOf({ raw }: FastifyRequest): string | undefined {
-  return raw.headers.authorization === undefined
+export function authorizationOf(request: IncomingMessage): string | undefined {
+  return request.headers.authorization === undefined
     ? undefined
-    : raw.headersDistinct['authorization']?.join(', ');
+    : request.headersDistinct['authorization']?.join(', ');
 }
 
 /** Refuses a request that comes in a way that GraphQL cannot be asked, before its body is read. */
@@ -152,17 +169,6 @@ function isJson(contentType: string | undefined): boolean {
   } catch {
     return false;
   }
-}
-
-const addressIn = remembered(canonicalAddress);
-
-/** The address is the peer's, or what a trusted proxy says of it; a proxy that names none stands for the client. */
-function originOf({ id, ip, headers, socket }: FastifyRequest): RequestOrigin {
-  return {
-    requestId: id,
-    clientAddress: addressIn(ip ?? '') ?? addressIn(socket.remoteAddress ?? ''),
-    userAgent: headers['user-agent'] ?? null,
-  };
 }
 
 function headersOf({ headers }: FastifyRequest): HeaderMap {

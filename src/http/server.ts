@@ -1,11 +1,6 @@
+import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-  fastify,
-  LogController,
-} from 'fastify';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Driver } from '../db/index.ts';
@@ -13,16 +8,18 @@ import type { GraphqlServer } from '../graphql/apollo.ts';
 import type { ContextBuilder } from '../graphql/context.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { KeyRing } from '../modules/tokens/index.ts';
-import { newUuid } from '../shared/ids.ts';
 import { answerClientError } from './client-errors.ts';
 import { addCors } from './cors.ts';
 import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
 import { addExplorer } from './explorer/endpoint.ts';
 import { addGeneralHeaders } from './general-headers.ts';
 import { addGraphqlEndpoint } from './graphql-endpoint.ts';
+import { hasTooManyHeaders, maxHeaderLines } from './header-lines.ts';
 import { addHealthEndpoints } from './health.ts';
 import { addKeySetEndpoint } from './key-set.ts';
 import { addMailbox } from './mailbox/endpoint.ts';
+import { PlainRequests } from './plain-requests.ts';
+import { originReader, requestIdOf } from './request-origin.ts';
 
 export interface HttpServerOptions {
   readonly options: Config['http'];
@@ -47,8 +44,6 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-const requestIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
-
 export function createHttpServer({
   options,
   explorer,
@@ -60,7 +55,15 @@ export function createHttpServer({
   log,
 }: HttpServerOptions): HttpServer {
   const logger: FastifyBaseLogger = log;
+  const originOf = originReader(options.trustedProxies);
   let closing = false;
+  const isClosing = () => closing;
+  const { known } = graphql;
+  // Answers to pages of other origins say more.
+  const plain =
+    known === null || options.corsOrigins.length > 0
+      ? null
+      : new PlainRequests({ known, buildContext, originOf, bodyLimit: options.bodyLimit, isClosing });
   const server = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -69,7 +72,6 @@ export function createHttpServer({
     bodyLimit: options.bodyLimit,
     requestTimeout: options.requestTimeout,
     keepAliveTimeout: 72_000,
-    trustProxy: options.trustedProxies.length > 0 && [...options.trustedProxies],
     // A socket on which nothing moves, in either direction.
     connectionTimeout: 60_000,
     http: { headersTimeout: Math.min(options.requestTimeout, 15_000), connectionsCheckingInterval: 1_000 },
@@ -84,17 +86,24 @@ export function createHttpServer({
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     requestIdHeader: false,
-    genReqId({ headers: { 'x-request-id': given } }) {
-      return typeof given === 'string' && requestIdPattern.test(given) ? given : newUuid();
-    },
+    genReqId: (request) => plain?.begunOf(request)?.requestId ?? requestIdOf(request),
   });
+  if (plain !== null) {
+    const [byFastify] = server.server.listeners('request') as [RequestListener];
+    server.server.removeListener('request', byFastify);
+    server.server.on('request', (request, response) => plain.handle(request, response, byFastify));
+  }
   const sockets = new Set<Socket>();
   server.server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.addHook('onRequest', (request, _, done) => {
-    done(tooManyHeaders(request));
+  server.addHook('onRequest', ({ raw }, _, done) => {
+    done(
+      hasTooManyHeaders(raw)
+        ? new RequestRefusal(431, `A request has at most ${maxHeaderLines} headers.`)
+        : undefined,
+    );
   });
   server.addHook('onSend', (request, reply, payload, done) => {
     addGeneralHeaders(request, reply, closing);
@@ -105,7 +114,13 @@ export function createHttpServer({
   addCors(server, options.corsOrigins);
   addHealthEndpoints(server, driver, () => !closing);
   addKeySetEndpoint(server, keys);
-  addGraphqlEndpoint(server, { graphql, buildContext, isClosing: () => closing });
+  addGraphqlEndpoint(server, {
+    graphql,
+    buildContext,
+    originOf,
+    begunOf: (request) => plain?.begunOf(request),
+    isClosing,
+  });
   if (explorer) addExplorer(server);
   if (mailbox !== null) addMailbox(server, mailbox);
   return {
@@ -124,14 +139,4 @@ export function createHttpServer({
 /** In the place of Fastify's compilers of JSON Schema, which every start would load. No route has a schema. */
 function noSchemas(): never {
   throw new Error('Routes have no schemas here.');
-}
-
-/** The most header lines of a request. */
-const maxHeaders = 100;
-
-/** A refusal where there are so many that Node drops the last ones without a word: the token may be among them. */
-function tooManyHeaders({ raw }: FastifyRequest): RequestRefusal | undefined {
-  // Names and values in turn.
-  if (raw.rawHeaders.length <= 2 * maxHeaders) return undefined;
-  return new RequestRefusal(431, `A request has at most ${maxHeaders} headers.`);
 }

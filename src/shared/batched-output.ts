@@ -1,32 +1,34 @@
 import type { DestinationStream } from 'pino';
 
-/** So much is written at once even to a pipe into which other processes write: lines stay whole. */
-const atomicWrite = 4_096;
+/** So much is written at once even to a pipe into which other processes write, in bytes: lines stay whole. */
+export const atomicWrite = 4_096;
 
 /** Collects lines that come fast for an output: they are written together, each after 100 ms or at the exit. */
 export class BatchedOutput implements DestinationStream {
   readonly #output: DestinationStream;
+  readonly #size: number;
   #lines = '';
-  #bytes = 0;
 
-  constructor(output: DestinationStream) {
+  /** @param size so much is written at once, in bytes, but for a line that is longer. */
+  constructor(output: DestinationStream, size = atomicWrite) {
     this.#output = output;
+    this.#size = size;
     setInterval(() => this.flushSync(), 100).unref();
     process.once('exit', () => this.flushSync());
   }
 
+  /** What it counts are characters, of which most are bytes: to look at each line for others costs more than the rest. */
   write(line: string): void {
-    const bytes = Buffer.byteLength(line);
-    if (this.#bytes + bytes > atomicWrite) this.flushSync();
+    if (this.#lines.length + line.length > this.#size) this.flushSync();
     this.#lines += line;
-    this.#bytes += bytes;
   }
 
   /** Writes what there is. The logger calls it after what is fatal. */
   flushSync(): void {
-    if (this.#bytes === 0) return;
-    this.#output.write(this.#lines);
+    const lines = this.#lines;
+    if (lines === '') return;
     this.#lines = '';
-    this.#bytes = 0;
+    if (Buffer.byteLength(lines) <= this.#size) this.#output.write(lines);
+    else for (const line of lines.match(/[^\n]*\n/g) ?? []) this.#output.write(line);
   }
 }

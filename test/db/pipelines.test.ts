@@ -18,6 +18,13 @@ const read = (text: string, values: unknown[] = [], client?: WaitingClient): Dri
   client,
 });
 
+/** A statement that goes by indexes, and may read any number of rows. */
+const unbounded = (text: string, values: unknown[] = [], client?: WaitingClient): DriverQuery => ({
+  ...read(text, values, client),
+  byKeys: false,
+  byIndexes: true,
+});
+
 const anything = (text: string): DriverQuery => ({ name: null, text, values: [] });
 const unavailable = (message: string) => expect.objectContaining({ code: 'SERVICE_UNAVAILABLE', message });
 const gone = unavailable('The client has gone.');
@@ -312,5 +319,94 @@ describe.runIf(onServer)('reads by keys', () => {
     expect(await processOf(driver)).not.toBe(shared);
     await drivers.close();
     await way.cut();
+  });
+});
+
+describe.runIf(onServer)('reads by indexes of any number of rows', () => {
+  const drivers = new ServerDrivers();
+  const ask = 'select pg_backend_pid(), $1::integer, pg_sleep($2)::text';
+
+  /** A driver of which all connections that carry many reads at a time are open, and their processes. */
+  async function openAll(): Promise<{ driver: Driver; shared: ReadonlySet<number> }> {
+    const driver = drivers.open({ poolSize: 10 });
+    const shared = new Set<number>();
+    await expect
+      .poll(async () => {
+        const asked = Array.from({ length: 9 }, (_, number) => driver.query(read(ask, [number, 0.01])));
+        for (const [row] of await Promise.all(asked)) shared.add(Number(row?.[0]));
+        return shared.size;
+      })
+      .toBe(3);
+    return { driver, shared };
+  }
+
+  const processesOf = (rows: readonly (readonly unknown[])[]) =>
+    new Set(rows.map(([process]) => Number(process)));
+
+  it('share a connection, and keep no read by keys waiting', async () => {
+    const { driver, shared } = await openAll();
+    let done = 0;
+    const slow = [0, 1, 2].map(async (number) => {
+      const rows = await driver.query(unbounded(ask, [number, 0.2]));
+      done += 1;
+      return rows;
+    });
+    const quick: (readonly unknown[])[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const asked = Array.from({ length: 10 }, (_, number) => driver.query(read(ask, [number, 0])));
+      quick.push(...(await Promise.all(asked)).flat());
+    }
+    expect(done).toBe(0);
+    const [process, ...others] = processesOf((await Promise.all(slow)).flat());
+    expect(others).toEqual([]);
+    expect(shared).toContain(process);
+    expect(processesOf(quick)).not.toContain(process);
+    expect([...processesOf(quick)].filter((id) => !shared.has(id))).toEqual([]);
+  });
+
+  it('are answered once to those who ask for the same at the same moment', async () => {
+    const { driver } = await openAll();
+    const [first, second] = await Promise.all([0, 1].map(() => driver.query(unbounded(ask, [7, 0]))));
+    expect(second).toBe(first);
+  });
+
+  it('have connections for themselves when one keeps the others waiting', async () => {
+    const { driver, shared } = await openAll();
+    const slow = driver.query(unbounded(ask, [0, 0.9]));
+    await sleep(150);
+    const [row] = await driver.query(unbounded(ask, [1, 0]));
+    expect(shared).not.toContain(row?.[0]);
+    expect(shared).toContain((await slow)[0]?.[0]);
+  });
+
+  it('have connections for themselves when there are many', async () => {
+    const { driver, shared } = await openAll();
+    const asked = Array.from({ length: 20 }, (_, number) => driver.query(unbounded(ask, [number, 0.02])));
+    const rows = (await Promise.all(asked)).flat();
+    expect(rows.map(([, number]) => number)).toEqual(Array.from({ length: 20 }, (_, number) => number));
+    expect(rows.filter(([process]) => shared.has(Number(process)))).toHaveLength(16);
+  });
+
+  it('are read again by a connection for themselves when they take longer than reads by keys may', async () => {
+    const { driver, shared } = await openAll();
+    const [[process] = []] = await driver.query(unbounded(ask, [0, 1.2]));
+    expect(shared).not.toContain(process);
+    const [[next] = []] = await driver.query(unbounded(ask, [0, 0]));
+    expect(shared).toContain(next);
+  });
+
+  it('have connections for themselves where one alone is shared', async () => {
+    const driver = drivers.open({ poolSize: 4 });
+    const [[shared] = []] = await driver.query(read(ask, [0, 0]));
+    const [[process] = []] = await driver.query(unbounded(ask, [0, 0]));
+    expect(process).not.toBe(shared);
+  });
+
+  it('fail for who has gone', async () => {
+    const { driver } = await openAll();
+    const leaving = { isGone: false, onceGone: () => () => {} };
+    const outcome = driver.query(unbounded(ask, [0, 0.05], leaving));
+    leaving.isGone = true;
+    await expect(outcome).rejects.toEqual(gone);
   });
 });

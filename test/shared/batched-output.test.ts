@@ -11,7 +11,7 @@ function outputs() {
 describe('lines of the log in production', () => {
   it('are written together, whole and in their order, no more than a pipe takes at once', () => {
     const { output, written } = outputs();
-    const lines = Array.from({ length: 1_000 }, (_, n) => `${n} ${'é'.repeat(n % 60)}\n`);
+    const lines = Array.from({ length: 1_000 }, (_, n) => `${n} ${'e'.repeat(n % 60)}\n`);
     for (const line of lines) output.write(line);
     output.flushSync();
     output.flushSync();
@@ -20,6 +20,17 @@ describe('lines of the log in production', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(4_096);
     expect(Math.min(...sizes.slice(0, -1))).toBeGreaterThan(3_900);
     expect(written.every((text) => text.endsWith('\n'))).toBe(true);
+  });
+
+  it('are written one by one where they have characters of several bytes, and would not fit together', () => {
+    const { output, written } = outputs();
+    const lines = Array.from({ length: 100 }, (_, n) => `${n}\u2028${'é'.repeat(n % 60)}\n`);
+    for (const line of lines) output.write(line);
+    output.flushSync();
+    expect(written.join('')).toBe(lines.join(''));
+    expect(Math.max(...written.map((text) => Buffer.byteLength(text)))).toBeLessThanOrEqual(4_096);
+    expect(written.every((text) => text.endsWith('\n'))).toBe(true);
+    expect(written.length).toBeGreaterThan(2);
   });
 
   it('are written one by one where they are longer', () => {

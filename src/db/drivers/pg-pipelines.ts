@@ -13,6 +13,9 @@ const longestRead = 1_000;
 /** A connection that has kept its statements waiting for longer, in milliseconds, is sent no others. */
 const patience = 100;
 
+/** So many reads of any number of rows are under way together at the most. */
+const manyUnbounded = 16;
+
 /** After how many milliseconds a connection that could not be opened is tried again. */
 const retryAfter = 1_000;
 
@@ -26,7 +29,9 @@ export function pipelinesOf({ poolSize, prepare }: ServerOptions): number {
 
 /**
  * Connections on which statements are sent without waiting for the answers to those before them. Only reads that take
- * little time may be, since answers come in the order of the statements.
+ * little time may be, since answers come in the order of the statements: those by keys; and on one connection at a time,
+ * where nothing else goes meanwhile, those that go by indexes but may read any number of rows. What then takes too long
+ * is read again elsewhere.
  *
  * What is asked for in one turn of the event loop leaves at its end, and the same read leaves once. So all who asked for
  * it see what is stored at a moment after they asked and before they are answered, as if each had sent it.
@@ -57,13 +62,15 @@ export class Pipelines {
     const key = keyOf(query);
     const same = this.#leaving.get(key);
     if (same?.isSettled === false) return same.join(client);
-    const connection = this.#next();
+    const connection = query.byKeys === true ? this.#next() : this.#nextForUnbounded();
     if (connection === null) return this.#askElse(query);
     const read = new SharedRead();
     this.#leaving.set(key, read);
     const rows = read.join(client);
     connection.send(query, (error, found) => {
-      const askElse = error !== null && isOthersFault(error) ? this.#askElse : undefined;
+      const isToAskElse =
+        error !== null && (isOthersFault(error) || (isTooLong(error) && query.byKeys !== true));
+      const askElse = isToAskElse ? this.#askElse : undefined;
       read.settle(error, found, askElse && ((reader) => askElse({ ...query, client: reader })));
     });
     return rows;
@@ -75,8 +82,22 @@ export class Pipelines {
     await Promise.all(made.map((connection) => connection.close()));
   }
 
+  /** The connection to send a read by that may read any number of rows; null where it must have one for itself. */
+  #nextForUnbounded(): PipelinedConnection | null {
+    // Reads by keys need one, too.
+    if (this.#connections.length < 2) return null;
+    const current = this.#connections.find(
+      (connection) => connection !== undefined && connection.unbounded > 0,
+    );
+    if (current === undefined) return this.#next();
+    const { isUsable, unbounded } = current;
+    return isUsable && unbounded < manyUnbounded && !current.hasWaited(patience, performance.now())
+      ? current
+      : null;
+  }
+
   /**
-   * The connection to send a statement by: an open one with the fewest under way. Null when all of them keep their
+   * The connection to send a read by keys by: an open one with the fewest under way. Null when all of them keep their
    * statements waiting, or there are none. Another one is opened when all that are open are busy.
    */
   #next(): PipelinedConnection | null {
@@ -88,6 +109,7 @@ export class Pipelines {
       if (connection === undefined || connection.isOver(now)) free = place;
       else if (
         connection.isUsable &&
+        connection.unbounded === 0 &&
         !connection.hasWaited(patience, now) &&
         (best === null || connection.load < best.load)
       ) {
@@ -111,6 +133,7 @@ export class PipelinedConnection {
   #isOpen = false;
   #isUsable = true;
   #underWay = 0;
+  #unbounded = 0;
   /** When it could not be opened. */
   #failedAt = Number.NEGATIVE_INFINITY;
   /** When the last answer came, or, after that, the first statement was sent. */
@@ -147,6 +170,11 @@ export class PipelinedConnection {
     return this.#isOpen ? this.#underWay : Number.MAX_SAFE_INTEGER;
   }
 
+  /** How much of what is under way may read any number of rows. */
+  get unbounded(): number {
+    return this.#unbounded;
+  }
+
   /** Whether a statement has waited for the next answer for longer than that. */
   hasWaited(milliseconds: number, now: number): boolean {
     return this.#underWay > 0 && now - this.#movedAt > milliseconds;
@@ -159,8 +187,11 @@ export class PipelinedConnection {
   send(query: DriverQuery, onAnswer: OnAnswer): void {
     if (this.#underWay === 0) this.#movedAt = performance.now();
     this.#underWay += 1;
+    const unbounded = query.byKeys === true ? 0 : 1;
+    this.#unbounded += unbounded;
     const onOwnAnswer: OnAnswer = (error, rows) => {
       this.#underWay -= 1;
+      this.#unbounded -= unbounded;
       this.#movedAt = performance.now();
       onAnswer(error, rows);
     };
@@ -215,4 +246,9 @@ export class PipelinedConnection {
  */
 function isOthersFault(error: Error): boolean {
   return isNotPrepared(error) || (error instanceof pg.DatabaseError && error.code === '53300');
+}
+
+/** Whether a read was ended for the time that it took. */
+function isTooLong(error: Error): boolean {
+  return error instanceof pg.DatabaseError && error.code === '57014';
 }

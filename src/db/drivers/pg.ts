@@ -11,7 +11,7 @@ import { Session } from './pg-session.ts';
 const grace = 5_000;
 
 /**
- * Opens connections to a PostgreSQL server, when statements need them. Reads by keys share a few, many at a time; every
+ * Opens connections to a PostgreSQL server, when statements need them. Reads by indexes share a few, many at a time; every
  * other statement has one for itself, from a pool.
  */
 export function openServer(options: ServerOptions): Driver {
@@ -87,7 +87,8 @@ export function openServer(options: ServerOptions): Driver {
 
   return {
     kind: 'server',
-    query: (query) => (query.byKeys === true ? pipelines.query(query) : queryPool(query)),
+    query: (query) =>
+      query.byKeys === true || query.byIndexes === true ? pipelines.query(query) : queryPool(query),
     connect: () => connect(),
     async execute(text) {
       const client = new pg.Client(clientConfigOf(options, options.statementTimeout));

@@ -47,10 +47,13 @@ export class PlanCache {
       this.#operations.set(operation, planned);
     }
     const { fragments, conditions, variants } = planned;
-    const values = conditions.map((name) => variables[name]);
-    // A condition that is null is an error, and graphql-js knows where it belongs.
-    if (values.some((value) => typeof value !== 'boolean')) return null;
-    const key = values.join();
+    let key = '';
+    for (const name of conditions) {
+      const value = variables[name];
+      // A condition that is null is an error, and graphql-js knows where it belongs.
+      if (typeof value !== 'boolean') return null;
+      key += value ? '1' : '0';
+    }
     let plan = variants.get(key);
     if (plan === undefined) {
       if (variants.size >= maxVariants) return null;

@@ -80,6 +80,11 @@ function conditions(shape: FilterShape, p: Placeholders<typeof filterParameters>
   );
 }
 
+/** Whether a list is a range of an index: no more rows are read than a page has, and none but those that are counted. */
+function isRange({ author, topLevel }: FilterShape): boolean {
+  return !author && topLevel === null;
+}
+
 const sortOrders: Record<CommentOrderName, SortOrder> = {
   CREATED_AT_DESC: { key: comments.createdAt, keyType: 'timestamptz', id: comments.id, descending: true },
   CREATED_AT_ASC: { key: comments.createdAt, keyType: 'timestamptz', id: comments.id, descending: false },
@@ -92,7 +97,7 @@ const commentPage = statementVariants(
       parameters: { ...filterParameters, ...pageParameters },
       selection: { parentId, ...commentColumns },
       projection: shape.projection,
-      byKeys: !shape.author && shape.topLevel === null,
+      byKeys: isRange(shape),
       query(parameters, { parentId: _, ...columns }) {
         const { range, orderBy, limit } = keyset(sortOrders[shape.order], shape, parameters);
         const page = build
@@ -152,6 +157,7 @@ const commentCount = statementVariants((shape: FilterShape) =>
     name: `comments_count_${shape.parent}`,
     parameters: filterParameters,
     selection: { id: sql<string>`id`.as('id'), ...countSelection },
+    byIndexes: isRange(shape),
     query: (parameters) =>
       perParent(
         parameters.parents,

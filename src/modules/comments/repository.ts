@@ -43,6 +43,7 @@ const commentCountsByPosts = statement({
   name: 'comment_counts_by_posts',
   parameters: { ids: 'uuid[]' },
   selection: { id: comments.postId, count: sql<number>`count(*)::integer`.as('count') },
+  byIndexes: true,
   query: ({ ids }, columns) =>
     build.select(columns).from(comments).where(isAnyOf(comments.postId, ids)).groupBy(comments.postId),
 });

@@ -73,6 +73,7 @@ const feedCount = statement({
   name: 'feed_count',
   parameters: { followerId: 'uuid' },
   selection: countSelection,
+  byIndexes: true,
   query: ({ followerId }) =>
     cappedCount(
       build

@@ -81,6 +81,7 @@ const followListCount = statementVariants(({ side }: { side: FollowSide }) =>
     name: `${side}_list_count`,
     parameters: { parents: 'uuid[]' },
     selection: { id: sql<string>`id`.as('id'), ...countSelection },
+    byIndexes: true,
     query: ({ parents }) =>
       perParent(
         parents,
@@ -103,6 +104,7 @@ const followCount = statementVariants(({ side }: { side: FollowSide }) =>
     name: `${side}_count`,
     parameters: { ids: 'uuid[]' },
     selection: { id: sides[side].own, count: sql<number>`count(*)::integer`.as('count') },
+    byIndexes: true,
     query: ({ ids }, columns) =>
       build.select(columns).from(follows).where(isAnyOf(sides[side].own, ids)).groupBy(sides[side].own),
   }),

@@ -21,6 +21,7 @@ const likeCountsByPosts = statement({
   name: 'like_counts_by_posts',
   parameters: { ids: 'uuid[]' },
   selection: { id: likes.postId, count: sql<number>`count(*)::integer`.as('count') },
+  byIndexes: true,
   query: ({ ids }, columns) =>
     build.select(columns).from(likes).where(isAnyOf(likes.postId, ids)).groupBy(likes.postId),
 });

@@ -166,7 +166,7 @@ function sortOrder(shape: FilterShape, order: PostOrderName): SortOrder {
   };
 }
 
-/** Whether a page of a list is a range of an index, so that no more rows are read than it has. */
+/** Whether a list is a range of an index: no more rows are read than a page has, and none but those that are counted. */
 function isRange({ parent, status, author, tag, text }: FilterShape): boolean {
   return status === 'published' && !text && [parent !== 'none', author, tag].filter(Boolean).length <= 1;
 }
@@ -227,6 +227,7 @@ const postCount = statementVariants((shape: FilterShape) =>
     name: `posts_count_${shape.parent}`,
     parameters: filterParameters,
     selection: { id: sql<string>`id`.as('id'), ...countSelection },
+    byIndexes: isRange(shape),
     query(parameters) {
       const counted = cappedCount(selectPosts(shape, {}).where(conditions(shape, parameters)));
       return shape.parent === 'none'

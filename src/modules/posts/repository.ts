@@ -135,6 +135,7 @@ const postCountsByTags = statement({
   name: 'post_counts_by_tags',
   parameters: { ids: 'uuid[]' },
   selection: { id: postTags.tagId, count: sql<number>`count(*)::integer`.as('count') },
+  byIndexes: true,
   query: ({ ids }, columns) =>
     build
       .select(columns)

@@ -1,0 +1,123 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { parse } from 'secure-json-parse';
+import type { Context, ContextBuilder } from '../graphql/context.ts';
+import type { KnownOperations } from '../graphql/known-operations.ts';
+import { askedIn, authorizationOf, writeAnswer } from './graphql-endpoint.ts';
+import { hasTooManyHeaders } from './header-lines.ts';
+import { type OriginOf, requestIdOf } from './request-origin.ts';
+import { ResponseClient } from './response-client.ts';
+
+export interface PlainRequestsOptions {
+  readonly known: KnownOperations;
+  readonly buildContext: ContextBuilder;
+  readonly originOf: OriginOf;
+  /** The longest body that is read, in bytes. */
+  readonly bodyLimit: number;
+  /** Whether the server stops. */
+  readonly isClosing: () => boolean;
+}
+
+/** How far a request came before it was left to Fastify. Nothing of it is done again. */
+export interface BegunRequest {
+  readonly body: Buffer;
+  readonly requestId?: string;
+  readonly context?: Context;
+  /** What it has failed with. */
+  readonly failure?: { readonly error: unknown };
+}
+
+/**
+ * The short way of requests that have nothing unusual about them: a `POST` of JSON in one address, for an operation that
+ * is known. Nothing is to be routed then, and nothing to be refused; what is left to do is done here without Fastify:
+ * read the body, find out who asks, answer.
+ *
+ * Whatever else may come is left to Fastify, which goes on from where this one stopped.
+ */
+export class PlainRequests {
+  readonly #options: PlainRequestsOptions;
+  readonly #begun = new WeakMap<IncomingMessage, BegunRequest>();
+
+  constructor(options: PlainRequestsOptions) {
+    this.#options = options;
+  }
+
+  /** How far a request came here; undefined where it was left to Fastify as it had come. */
+  begunOf(request: IncomingMessage): BegunRequest | undefined {
+    return this.#begun.get(request);
+  }
+
+  /** Answers a request, or lets Fastify do it. */
+  handle(request: IncomingMessage, response: ServerResponse, byFastify: RequestListener): void {
+    if (!this.#isPlain(request)) {
+      byFastify(request, response);
+      return;
+    }
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+      void this.#answer(request, response, body, (begun) => {
+        this.#begun.set(request, begun);
+        byFastify(request, response);
+      });
+    });
+  }
+
+  #isPlain(request: IncomingMessage): boolean {
+    const { method, url, headers } = request;
+    return (
+      method === 'POST' &&
+      url === '/graphql' &&
+      headers['content-type'] === 'application/json' &&
+      headers['content-encoding'] === undefined &&
+      // Not a number where the length is not told.
+      Number(headers['content-length']) <= this.#options.bodyLimit &&
+      !hasTooManyHeaders(request)
+    );
+  }
+
+  /** Answers a request, or leaves it. It never rejects. */
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer,
+    leave: (begun: BegunRequest) => void,
+  ): Promise<void> {
+    const { known, buildContext, originOf, isClosing } = this.#options;
+    let begun: BegunRequest = { body };
+    try {
+      const json = jsonIn(body);
+      const operation = json === undefined ? null : known.find(askedIn(request, json));
+      if (operation !== null) {
+        const requestId = requestIdOf(request);
+        begun = { body, requestId };
+        const built = buildContext({
+          origin: originOf(request, requestId),
+          authorization: authorizationOf(request),
+          client: new ResponseClient(response),
+        });
+        const context = built instanceof Promise ? await built : built;
+        const answer = await known.answer(operation, context);
+        if (answer !== null) {
+          writeAnswer(answer, response, { requestId, isClosing: isClosing() });
+          return;
+        }
+        begun = { body, requestId, context };
+      }
+    } catch (error) {
+      begun = { ...begun, failure: { error } };
+    }
+    leave(begun);
+  }
+}
+
+/** The value of a JSON text; undefined where it is none, or names what objects inherit from. */
+function jsonIn(body: Buffer): unknown {
+  if (!isUtf8(body)) return undefined;
+  try {
+    return parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}
