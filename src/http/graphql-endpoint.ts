@@ -12,7 +12,7 @@ import { fieldsOf, type HeaderList } from '../shared/header-list.ts';
 import { endTogether } from './end-together.ts';
 import { answerError, RequestRefusal } from './errors.ts';
 import { type AnsweredRequest, generalHeaders } from './general-headers.ts';
-import type { BegunRequest } from './plain-requests.ts';
+import type { PlainRequests } from './plain-requests.ts';
 import type { OriginOf } from './request-origin.ts';
 import { ResponseClient } from './response-client.ts';
 
@@ -22,22 +22,22 @@ export interface GraphqlEndpointOptions {
   readonly graphql: GraphqlServer;
   readonly buildContext: ContextBuilder;
   readonly originOf: OriginOf;
-  /** How far a request came before Fastify got it. */
-  readonly begunOf: (request: IncomingMessage) => BegunRequest | undefined;
+  /** What answers requests before Fastify gets them; null where nothing does. */
+  readonly plain: PlainRequests | null;
   /** Whether the server stops. */
   readonly isClosing: () => boolean;
 }
 
 /** Serves GraphQL at `/graphql`, by the GraphQL over HTTP specification: a thin way between Fastify and Apollo Server. */
 export function addGraphqlEndpoint(server: FastifyInstance, options: GraphqlEndpointOptions): void {
-  const { graphql, buildContext, originOf, begunOf, isClosing } = options;
+  const { graphql, buildContext, originOf, plain, isClosing } = options;
   const { known } = graphql;
   server.route({
     url: '/graphql',
     method: server.supportedMethods,
     onRequest: refuseUnusable,
     preParsing({ raw }, _, payload, done) {
-      const begun = begunOf(raw);
+      const begun = plain?.begunOf(raw);
       done(null, begun === undefined ? payload : Readable.from([begun.body]));
     },
     errorHandler(error, request, reply) {
@@ -45,7 +45,10 @@ export function addGraphqlEndpoint(server: FastifyInstance, options: GraphqlEndp
     },
     handler(request, reply) {
       const { id: requestId, raw, body } = request;
-      const begun = begunOf(raw);
+      const begun = plain?.begunOf(raw);
+      // Pages of other origins are told more.
+      const fields = Object.entries(reply.getHeaders()).flat().map(String);
+      plain?.learnFields(raw, fields);
       if (begun?.failure !== undefined) throw begun.failure.error;
       // Built before anybody is asked, so that a bad token is refused with 401 whatever else is wrong.
       const built =
@@ -62,9 +65,7 @@ export function addGraphqlEndpoint(server: FastifyInstance, options: GraphqlEndp
         const answered = known && operation ? known.answer(operation, context) : null;
         return after(answered, (answer) => {
           if (answer === null) return askApollo(graphql, asked, context, request, reply);
-          // Only pages of other origins are told more, and that always varies with the origin.
-          const more = reply.hasHeader('vary') ? Object.entries(reply.getHeaders()).flat().map(String) : [];
-          writeAnswer(answer, reply.raw, { requestId, isClosing: isClosing() }, more);
+          writeAnswer(answer, reply.raw, { requestId, isClosing: isClosing() }, fields);
           reply.hijack();
         });
       });
@@ -93,16 +94,16 @@ export function askedIn({ method = '', headers }: IncomingMessage, body: unknown
 /**
  * Writes an answer of the short way past Fastify, which would look at each header several times.
  *
- * @param more header fields beside those of all answers and its own.
+ * @param fields header fields beside those of all answers and its own.
  */
 export function writeAnswer(
   { status, headers, body }: GraphqlAnswer,
   response: ServerResponse,
   about: AnsweredRequest,
-  more: HeaderList = [],
+  fields: HeaderList,
 ): void {
   const length = String(Buffer.byteLength(body));
-  response.writeHead(status, [...generalHeaders(about), ...more, ...headers, 'content-length', length]);
+  response.writeHead(status, [...generalHeaders(about), ...fields, ...headers, 'content-length', length]);
   endTogether(response, body);
 }
 

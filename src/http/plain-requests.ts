@@ -4,6 +4,7 @@ import { parse } from 'secure-json-parse';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
 import type { KnownOperations } from '../graphql/known-operations.ts';
 import { askedIn, authorizationOf, writeAnswer } from './graphql-endpoint.ts';
+import type { HeaderList } from '../shared/header-list.ts';
 import { hasTooManyHeaders } from './header-lines.ts';
 import { type OriginOf, requestIdOf } from './request-origin.ts';
 import { ResponseClient } from './response-client.ts';
@@ -27,6 +28,17 @@ export interface BegunRequest {
   readonly failure?: { readonly error: unknown };
 }
 
+interface PlainRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly body: Buffer;
+  /** What the answer says beside what all say. */
+  readonly fields: HeaderList;
+}
+
+/** So many `Origin` headers are remembered. */
+const maxOrigins = 100;
+
 /**
  * The short way of requests that have nothing unusual about them: a `POST` of JSON in one address, for an operation that
  * is known. Nothing is to be routed then, and nothing to be refused; what is left to do is done here without Fastify:
@@ -37,9 +49,16 @@ export interface BegunRequest {
 export class PlainRequests {
   readonly #options: PlainRequestsOptions;
   readonly #begun = new WeakMap<IncomingMessage, BegunRequest>();
+  /** The header fields that Fastify gave to an answer for each `Origin` header. */
+  readonly #fields = new Map<string | undefined, HeaderList>();
 
   constructor(options: PlainRequestsOptions) {
     this.#options = options;
+  }
+
+  /** For how many origins it is known what Fastify would say. */
+  get size(): number {
+    return this.#fields.size;
   }
 
   /** How far a request came here; undefined where it was left to Fastify as it had come. */
@@ -47,9 +66,15 @@ export class PlainRequests {
     return this.#begun.get(request);
   }
 
+  /** Notes the header fields that Fastify gives to the answer of a request for where it comes from. */
+  learnFields({ headers: { origin } }: IncomingMessage, fields: HeaderList): void {
+    if (this.#fields.size < maxOrigins) this.#fields.set(origin, fields);
+  }
+
   /** Answers a request, or lets Fastify do it. */
   handle(request: IncomingMessage, response: ServerResponse, byFastify: RequestListener): void {
-    if (!this.#isPlain(request)) {
+    const fields = this.#isPlain(request) ? this.#fields.get(request.headers.origin) : undefined;
+    if (fields === undefined) {
       byFastify(request, response);
       return;
     }
@@ -57,7 +82,7 @@ export class PlainRequests {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-      void this.#answer(request, response, body, (begun) => {
+      void this.#answer({ request, response, body, fields }, (begun) => {
         this.#begun.set(request, begun);
         byFastify(request, response);
       });
@@ -79,9 +104,7 @@ export class PlainRequests {
 
   /** Answers a request, or leaves it. It never rejects. */
   async #answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    body: Buffer,
+    { request, response, body, fields }: PlainRequest,
     leave: (begun: BegunRequest) => void,
   ): Promise<void> {
     const { known, buildContext, originOf, isClosing } = this.#options;
@@ -100,7 +123,7 @@ export class PlainRequests {
         const context = built instanceof Promise ? await built : built;
         const answer = await known.answer(operation, context);
         if (answer !== null) {
-          writeAnswer(answer, response, { requestId, isClosing: isClosing() });
+          writeAnswer(answer, response, { requestId, isClosing: isClosing() }, fields);
           return;
         }
         begun = { body, requestId, context };

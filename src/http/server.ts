@@ -59,9 +59,8 @@ export function createHttpServer({
   let closing = false;
   const isClosing = () => closing;
   const { known } = graphql;
-  // Answers to pages of other origins say more.
   const plain =
-    known === null || options.corsOrigins.length > 0
+    known === null
       ? null
       : new PlainRequests({ known, buildContext, originOf, bodyLimit: options.bodyLimit, isClosing });
   const server = fastify({
@@ -118,7 +117,7 @@ export function createHttpServer({
     graphql,
     buildContext,
     originOf,
-    begunOf: (request) => plain?.begunOf(request),
+    plain,
     isClosing,
   });
   if (explorer) addExplorer(server);

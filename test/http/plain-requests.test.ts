@@ -1,8 +1,8 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { KnownOperations } from '../../src/graphql/known-operations.ts';
-import { PlainRequests } from '../../src/http/plain-requests.ts';
+import { PlainRequests, type PlainRequestsOptions } from '../../src/http/plain-requests.ts';
 import { post } from '../helpers/http.ts';
 import { type Person, useServer } from '../helpers/server.ts';
 import { bearer } from '../helpers/tokens.ts';
@@ -182,6 +182,24 @@ describe('what has been begun', () => {
   });
 });
 
+describe('a budget that is used up', () => {
+  const limited = useServer({
+    EXECUTOR: 'compiled',
+    COST_CEILING: '50',
+    COST_BUDGET: '50',
+    COST_BUDGET_WINDOW: '10d',
+  });
+
+  it('is refused by Apollo Server, to a client who is looked for once', async () => {
+    const as = await limited.person('READER', 'Cora');
+    const ask = () => limited.send('{ users(limit: 20) { name } }', { as });
+    while ((await ask()).status === 200);
+    const asked = vi.spyOn(limited.driver, 'query');
+    expect(await ask()).toMatchObject({ status: 429, statements: 1 });
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('behind a proxy', () => {
   const proxied = useServer({
     EXECUTOR: 'compiled',
@@ -210,14 +228,35 @@ describe('behind a proxy', () => {
   });
 });
 
-describe('where pages of other origins are answered', () => {
+describe('pages of other origins', () => {
   const shared = useServer({ EXECUTOR: 'compiled', CORS_ORIGINS: 'https://pages.example' });
 
-  it('Fastify says so in each answer', async () => {
-    for (const _ of [1, 2]) {
-      const response = await post(shared, { query: '{ __typename }' }, { origin: 'https://pages.example' });
-      expect(response.headers.get('access-control-allow-origin')).toBe('https://pages.example');
-      expect((await post(shared, { query: '{ __typename }' })).headers.get('vary')).toBe('Origin');
-    }
+  it.each([['https://pages.example'], ['https://others.example'], [undefined]])(
+    'are told the same by both ways: %s',
+    async (origin) => {
+      const headers = { ...(origin !== undefined && { origin }) };
+      const ask = async () => {
+        fastify.mockClear();
+        const response = await post(shared, { query: '{ __typename }' }, headers);
+        const told = [...response.headers].filter(([name]) => !passing.has(name));
+        return { told, byFastify: fastify.mock.calls.length > 0 };
+      };
+      // So that Fastify has both the document and the origin behind it.
+      await shared.query('{ __typename }');
+      const first = await ask();
+      const second = await ask();
+      expect([first.byFastify, second.byFastify]).toEqual([origin !== undefined, false]);
+      expect(second.told).toEqual(first.told);
+      const allowed = new Map(second.told).get('access-control-allow-origin');
+      expect(allowed).toBe(origin === 'https://pages.example' ? origin : undefined);
+      expect(second.told).toContainEqual(['vary', 'Origin']);
+    },
+  );
+
+  it('are no more than a hundred that are remembered', () => {
+    const requests = new PlainRequests({} as PlainRequestsOptions);
+    const from = (origin: string) => ({ headers: { origin } }) as IncomingMessage;
+    for (let n = 0; n < 1_000; n += 1) requests.learnFields(from(`https://${n}.example`), []);
+    expect(requests.size).toBe(100);
   });
 });
