@@ -3,8 +3,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { parse } from 'secure-json-parse';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
 import type { KnownOperations } from '../graphql/known-operations.ts';
-import { askedIn, authorizationOf, writeAnswer } from './graphql-endpoint.ts';
 import type { HeaderList } from '../shared/header-list.ts';
+import { askedIn, authorizationOf, writeAnswer } from './graphql-endpoint.ts';
 import { hasTooManyHeaders } from './header-lines.ts';
 import { type OriginOf, requestIdOf } from './request-origin.ts';
 import { ResponseClient } from './response-client.ts';
@@ -40,7 +40,7 @@ interface PlainRequest {
 const maxOrigins = 100;
 
 /**
- * The short way of requests that have nothing unusual about them: a `POST` of JSON in one address, for an operation that
+ * The short way of requests that have nothing unusual about them: a `POST` of JSON to the endpoint, for an operation that
  * is known. Nothing is to be routed then, and nothing to be refused; what is left to do is done here without Fastify:
  * read the body, find out who asks, answer.
  *

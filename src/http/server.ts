@@ -113,13 +113,7 @@ export function createHttpServer({
   addCors(server, options.corsOrigins);
   addHealthEndpoints(server, driver, () => !closing);
   addKeySetEndpoint(server, keys);
-  addGraphqlEndpoint(server, {
-    graphql,
-    buildContext,
-    originOf,
-    plain,
-    isClosing,
-  });
+  addGraphqlEndpoint(server, { graphql, buildContext, originOf, plain, isClosing });
   if (explorer) addExplorer(server);
   if (mailbox !== null) addMailbox(server, mailbox);
   return {

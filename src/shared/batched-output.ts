@@ -29,6 +29,6 @@ export class BatchedOutput implements DestinationStream {
     if (lines === '') return;
     this.#lines = '';
     if (Buffer.byteLength(lines) <= this.#size) this.#output.write(lines);
-    else for (const line of lines.match(/[^\n]*\n/g) ?? []) this.#output.write(line);
+    else for (const line of lines.split(/(?<=\n)/)) this.#output.write(line);
   }
 }

@@ -395,6 +395,18 @@ describe.runIf(onServer)('reads by indexes of any number of rows', () => {
     expect(shared).toContain(next);
   });
 
+  it('are not read again where no statement may take longer', async () => {
+    const driver = drivers.open({ poolSize: 10, statementTimeout: 300 });
+    const sequence = `unbounded_${randomUUID().replaceAll('-', '')}`;
+    await drivers.database.execute(`create sequence ${sequence}`);
+    const text = `select nextval('${sequence}'), pg_sleep(2)::text`;
+    await expect(driver.query(unbounded(text))).rejects.toEqual(
+      unavailable('The database took too long to answer.'),
+    );
+    const [row] = await drivers.database.query(anything(`select last_value::integer from ${sequence}`));
+    expect(row).toEqual([1]);
+  });
+
   it('have connections for themselves where one alone is shared', async () => {
     const driver = drivers.open({ poolSize: 4 });
     const [[shared] = []] = await driver.query(read(ask, [0, 0]));

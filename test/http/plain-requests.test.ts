@@ -49,6 +49,14 @@ async function answerOf(body: object | string, headers: Record<string, string> =
   };
 }
 
+/** A server whose clients have used up what they may ask for after a few requests. */
+const smallBudget = {
+  EXECUTOR: 'compiled',
+  COST_CEILING: '50',
+  COST_BUDGET: '50',
+  COST_BUDGET_WINDOW: '10d',
+};
+
 const query = 'query ($n: Int) { users(limit: $n) { name } viewer { id } }';
 
 describe('a plain request for a known operation', () => {
@@ -183,12 +191,7 @@ describe('what has been begun', () => {
 });
 
 describe('a budget that is used up', () => {
-  const limited = useServer({
-    EXECUTOR: 'compiled',
-    COST_CEILING: '50',
-    COST_BUDGET: '50',
-    COST_BUDGET_WINDOW: '10d',
-  });
+  const limited = useServer(smallBudget);
 
   it('is refused by Apollo Server, to a client who is looked for once', async () => {
     const as = await limited.person('READER', 'Cora');
@@ -202,11 +205,8 @@ describe('a budget that is used up', () => {
 
 describe('behind a proxy', () => {
   const proxied = useServer({
-    EXECUTOR: 'compiled',
+    ...smallBudget,
     TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8',
-    COST_CEILING: '50',
-    COST_BUDGET: '50',
-    COST_BUDGET_WINDOW: '10d',
   });
 
   it('each client has a budget of its own, on every way', async () => {

@@ -62,14 +62,15 @@ export class Pipelines {
     const key = keyOf(query);
     const same = this.#leaving.get(key);
     if (same?.isSettled === false) return same.join(client);
-    const connection = query.byKeys === true ? this.#next() : this.#nextForUnbounded();
+    const isUnbounded = query.byKeys !== true;
+    const connection = isUnbounded ? this.#nextForUnbounded() : this.#next();
     if (connection === null) return this.#askElse(query);
     const read = new SharedRead();
     this.#leaving.set(key, read);
     const rows = read.join(client);
     connection.send(query, (error, found) => {
-      const isToAskElse =
-        error !== null && (isOthersFault(error) || (isTooLong(error) && query.byKeys !== true));
+      const mayTakeLonger = isUnbounded && this.#options.statementTimeout > longestRead;
+      const isToAskElse = error !== null && (isOthersFault(error) || (mayTakeLonger && isTooLong(error)));
       const askElse = isToAskElse ? this.#askElse : undefined;
       read.settle(error, found, askElse && ((reader) => askElse({ ...query, client: reader })));
     });
