@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Database, type Driver, statement, type Transaction, UniqueViolation } from '../../src/db/index.ts';
@@ -142,8 +143,13 @@ describe.runIf(onServer)('transactions that meet on a server', () => {
   it('are run again when they lock each other out, and hand on the changes of the run that committed', async () => {
     const meet = meeting();
     let runs = 0;
+    const oneHasCommitted = async () => {
+      while (committed.length === 0) await pause(5);
+    };
     const both = async (tx: Transaction, first: number, second: number) => {
       runs += 1;
+      // Whoever runs again could otherwise lock its row before the other one, which waits for it, has woken up.
+      if (runs > 2) await oneHasCommitted();
       tx.record(change);
       await tx.run(updateEntry, { id: first, value: '+' });
       await meet();
