@@ -1,8 +1,9 @@
 /**
- * Measures what requests made to hurt cost the built server: CPU time of its process for each, in milliseconds, and how
- * the memory that it cannot free grows over all of them. It fails where one takes 50 ms or more, where memory grows by a tenth, or
- * where forged forwarding headers make other clients of one. The server runs on an empty embedded database. Run by
- * `npm run bench:attacks`; Linux only, for `/proc`.
+ * Measures what hostile requests cost the built server: CPU time of its process for each, in milliseconds, and how the
+ * memory that it cannot free grows over all of them. It fails where one takes 50 ms or more, where memory grows by a
+ * tenth, where documents that are new or have many variants fill the memory, or where forged forwarding headers make
+ * several clients of one. The server runs on an empty embedded database. Run by `npm run bench:attacks`; `FLOOD` is the
+ * number of requests that flood the cache of plans (4,000). Linux only, for `/proc`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,17 +11,23 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { planFlood } from '../test/helpers/plan-flood.ts';
 
 const rounds = 6;
 const repeats = 20;
 const maxMilliseconds = 50;
 const maxGrowth = 1.1;
+/** Number of requests that flood the cache of plans, and by how much resident memory may grow over them, in MB. */
+const floodSize = Number(process.env['FLOOD'] ?? 4_000);
+const maxFloodGrowth = 60;
 
 const listOf = (count: number, part: (number: number) => string) =>
   Array.from({ length: count }, (_, number) => part(number)).join(' ');
 
 interface Attack {
-  readonly body: NonNullable<RequestInit['body']>;
+  readonly body?: NonNullable<RequestInit['body']>;
+  /** The body of the request with this number, where each has another one. */
+  readonly bodyOf?: (number: number) => string;
   /** Headers of the request with this number, which no other request of the attack has. */
   readonly headers?: (number: number) => Record<string, string>;
   /** How often it comes in a round; `repeats` times unless it says otherwise. */
@@ -30,6 +37,16 @@ interface Attack {
 }
 
 const document = (query: string): Attack => ({ body: JSON.stringify({ query }), status: 400 });
+
+/** Valid documents, each with another comment in every request, so that it is new. */
+function changing(queries: Readonly<Record<string, string>>): Record<string, Attack> {
+  return Object.fromEntries(
+    Object.entries(queries).map(([name, query]) => [
+      name,
+      { bodyOf: (number: number) => JSON.stringify({ query: `${query}#${number}` }), status: 200 },
+    ]),
+  );
+}
 
 /** Each names a network of its own. */
 const forged: Attack = {
@@ -41,10 +58,19 @@ const forged: Attack = {
 
 const attacks: Record<string, Attack> = {
   '9 kB of repeated inline fragments': document(`{ ${listOf(430, () => '... { __typename }')} }`),
-  'as many of them as are allowed': {
-    ...document(`{ users { ${listOf(199, (number) => `... { ${number % 20 === 0 ? 'id' : 'name'} }`)} } }`),
-    status: 200,
-  },
+  '6 kB of 150 inline fragments': document(
+    `{ users { ${listOf(150, () => '... { posts { author { id name } } }')} } }`,
+  ),
+  'fields in fields, 400 at one place': document(
+    `{ users { ${listOf(20, () => `posts { ${listOf(20, () => 'author { id }')} }`)} } }`,
+  ),
+  ...changing({
+    'as many comparisons of leaves as are allowed': `{ users { ${listOf(137, (number) => `... { ${number === 0 ? 'id' : 'name'} }`)} } }`,
+    'as many comparisons of objects as are allowed': `{ users { ${listOf(69, () => '... { posts { author { name } } }')} } }`,
+    'as many comparisons of arguments as are allowed': `{ viewer { ${listOf(96, () => '... { posts(limit: 1) { id } }')} } }`,
+    'as many comparisons in fragments as are allowed': `{ viewer { ${listOf(34, (number) => `...F${number}`)} } } ${listOf(34, (number) => `fragment F${number} on User { posts { author { id name username } } }`)}`,
+    'a screen of 2,400 tokens': `{ posts { author { id } ${listOf(38, (number) => `a${number}: commentsConnection(first: 1) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node { id body createdAt author { id name username bio avatarUrl role posts { id title slug excerpt author { id name username bio } tags { id slug name } } } } } }`)} } }`,
+  }),
   '10,000 aliases': document(`{ ${listOf(10_000, (number) => `a${number}: __typename`)} }`),
   '1 MB of comments': document(`${'#comment\n'.repeat(111_000)}{ __typename }`),
   '100,000 brackets': document(`{ users(limit: ${'['.repeat(100_000)}`),
@@ -111,11 +137,11 @@ async function start(
 }
 
 /** Answers how many points are left to whom the server takes for the client. */
-async function send(url: string, { body, headers, status }: Attack, number: number): Promise<number> {
+async function send(url: string, { body, bodyOf, headers, status }: Attack, number: number): Promise<number> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers?.(number) },
-    body,
+    body: bodyOf?.(number) ?? body ?? null,
   }).catch(() => null);
   await response?.text().catch(() => {});
   // A server that refuses a body by its headers may close before all of it was sent.
@@ -170,6 +196,33 @@ async function measure(
   }
 }
 
+/** Resident memory of a process, in MB. */
+function residentOf({ pid }: ChildProcess): number {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1_024;
+}
+
+/** Floods the cache of plans, and returns by how much resident memory grew, in MB. */
+async function flood(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-attacks-'));
+  const { server, url } = await start(folder, { COST_BUDGET: '0' });
+  const attack: Attack = { bodyOf: (number) => JSON.stringify(planFlood(number)), status: 200 };
+  const warmUp = 200;
+  try {
+    for (let number = 0; number < warmUp; number += 1) await send(url, attack, number);
+    await memoryOf(server);
+    const before = residentOf(server);
+    for (let number = 0; number < floodSize; number += 1) await send(url, attack, warmUp + number);
+    await memoryOf(server);
+    return residentOf(server) - before;
+  } finally {
+    server.removeAllListeners('exit');
+    server.kill('SIGTERM');
+    await once(server, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Budgets that are not whole again before the end, so that they are all remembered. */
 const slowly = { COST_BUDGET_WINDOW: '10d' };
 
@@ -179,7 +232,12 @@ const proxied = await measure(
   { '1,000 forwarding headers': forged },
   { ...slowly, TRUSTED_PROXIES: '127.0.0.1' },
 );
+const growth = await flood();
+console.log(
+  `${floodSize} requests that flood the cache of plans: ${growth.toFixed(1)} MB of resident memory`,
+);
 const faults = [...direct.faults, ...proxied.faults];
+if (growth > maxFloodGrowth) faults.push('Plans fill the memory.');
 // One client has fewer points each time; many have as many each.
 if (direct.left.size === 1) faults.push('Forged forwarding headers are believed.');
 if (proxied.left.size > 1) faults.push('Clients behind a trusted proxy have one budget.');

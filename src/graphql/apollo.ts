@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { RedisConnection } from '../redis/connection.ts';
 import type { Context } from './context.ts';
 import { PlanCache } from './execution/plan-cache.ts';
-import { DocumentStore } from './document-store.ts';
+import { DocumentCache } from './document-cache.ts';
 import { stringifyResult } from './execution/result-text.ts';
 import { formatError } from './format-error.ts';
 import { KnownOperations } from './known-operations.ts';
@@ -64,9 +64,10 @@ export async function startApollo({
   plugins: others = [],
 }: ApolloOptions): Promise<GraphqlServer> {
   const schema = createSchema();
+  const documents = new DocumentCache();
   const store = redis === null ? new MemoryBudgetStore() : new RedisBudgetStore(redis);
   const budgets = budget === null ? null : new ClientBudgets(budget, store);
-  const limits = new RequestLimits({ schema, costCeiling: ceiling, budgets });
+  const limits = new RequestLimits({ schema, documents, costCeiling: ceiling, budgets });
   const operations = new OperationLog(log);
   const plugins: Plugin[] = [
     operationLog(operations),
@@ -77,16 +78,17 @@ export async function startApollo({
     { ...landingPage(explorer), isBuiltIn: true },
     ...others,
   ];
-  const plans = new PlanCache(schema);
+  const plans = new PlanCache(schema, documents);
   const isCompiled = executor === 'compiled';
   const known =
     isCompiled && plugins.every(({ isBuiltIn }) => isBuiltIn === true)
-      ? new KnownOperations({ schema, plans, limits, log: operations })
+      ? new KnownOperations({ schema, documents, plans, limits, log: operations })
       : null;
   const apollo = new ApolloServer<Context>({
     schema,
     stringifyResult,
-    documentStore: new DocumentStore(),
+    documentStore: documents.documents,
+    persistedQueries: { cache: documents.persistedQueries },
     introspection,
     hideSchemaDetailsFromClientErrors: !suggestions,
     csrfPrevention: true,
@@ -97,7 +99,7 @@ export async function startApollo({
     stopOnTerminationSignals: false,
     formatError,
     logger: log,
-    plugins: isCompiled ? compiledExecution({ schema, plans, known }, plugins) : plugins,
+    plugins: isCompiled ? compiledExecution({ schema, plans }, plugins) : plugins,
   });
   await apollo.start();
   return { apollo, known, limits };

@@ -3,7 +3,7 @@ import { after, type Awaitable } from '../shared/awaitable.ts';
 import { AppError } from '../shared/errors.ts';
 import type { HeaderList } from '../shared/header-list.ts';
 import type { Context } from './context.ts';
-import { DocumentCache } from './document-cache.ts';
+import type { DocumentCache } from './document-cache.ts';
 import { executePlan } from './execution/execute.ts';
 import type { OperationPlan } from './execution/plan.ts';
 import type { PlanCache } from './execution/plan-cache.ts';
@@ -37,6 +37,7 @@ export interface GraphqlAnswer {
 
 export interface KnownOperationsOptions {
   readonly schema: GraphQLSchema;
+  readonly documents: DocumentCache;
   readonly plans: PlanCache;
   readonly limits: RequestLimits;
   readonly log: OperationLog;
@@ -52,21 +53,20 @@ export interface KnownOperation {
   readonly isCostWanted: boolean;
 }
 
-/** So many `Accept` headers are remembered. */
+/** Maximum number of cached `Accept` headers, and the length of a header that is cached. */
 const maxAccepts = 100;
+const maxAcceptLength = 200;
 
 /**
- * The short way of operations that Apollo Server has had before. It has parsed their documents, found them valid and
- * within the limits, and executed them with plans; what is left to do is the same each time, and is done here without
- * it: take the cost from the budget, coerce the variables, execute, log, answer.
+ * The fast path for operations of documents that Apollo Server has parsed and found valid and within the limits. The rest
+ * is the same for each request and needs no Apollo Server: take the cost from the budget, coerce the variables, execute
+ * the plan, log, answer.
  *
- * It only answers what is executed. Whatever else may come of a request (a hash instead of a document, wrong variables,
- * an exhausted budget, a media type that nobody has asked for yet) is left to Apollo Server, which sees it untouched.
+ * It only answers what has a plan. Everything else (a hash instead of a document, wrong variables, an exhausted budget, a
+ * media type that is new) is left to Apollo Server, which receives the request untouched.
  */
 export class KnownOperations {
   readonly #options: KnownOperationsOptions;
-  /** By their text. */
-  readonly #documents = new DocumentCache();
   /** The content type that Apollo Server chose for each `Accept` header. */
   readonly #contentTypes = new Map<string | undefined, string>();
 
@@ -74,21 +74,10 @@ export class KnownOperations {
     this.#options = options;
   }
 
-  /** How many documents are known. */
-  get size(): number {
-    return this.#documents.size;
-  }
-
-  /** Notes a document that is valid and within the limits, and has operations that plans can execute. */
-  learn(source: string, document: DocumentNode): void {
-    this.#documents.set(source, document);
-  }
-
   /** Notes the content type with which a request was answered. */
   learnContentType({ method, accept }: GraphqlRequest, contentType: string | undefined): void {
-    if (method === 'POST' && contentType !== undefined && this.#contentTypes.size < maxAccepts) {
-      this.#contentTypes.set(accept, contentType);
-    }
+    if (method !== 'POST' || contentType === undefined || this.#contentTypes.size >= maxAccepts) return;
+    if (accept === undefined || accept.length <= maxAcceptLength) this.#contentTypes.set(accept, contentType);
   }
 
   /** What a request asks for; null where Apollo Server must answer it. */
@@ -96,12 +85,12 @@ export class KnownOperations {
     const contentType = this.#contentTypes.get(accept);
     const request = method === 'POST' && contentType !== undefined ? plainRequest(body) : null;
     if (request === null || contentType === undefined) return null;
-    const document = this.#documents.get(request.query);
+    const { schema, documents, plans } = this.#options;
+    const document = documents.find(request.query);
     if (document === undefined) return null;
     const { operationName, variables } = request;
     const operation = getOperationAST(document, operationName);
     if (operation == null) return null;
-    const { schema, plans } = this.#options;
     const { variableDefinitions = [] } = operation;
     const coerced =
       variableDefinitions.length === 0

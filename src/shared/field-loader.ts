@@ -1,12 +1,12 @@
 import DataLoader from 'dataloader';
 import type { FieldNode } from 'graphql';
 
-/**
- * What identifies a field position, the path of types and fields in an operation: executors give every parent at a
- * position the same list of field nodes.
- */
+/** Identifies a field position, the path of types and fields in an operation, within one execution. */
 export interface FieldPosition {
+  /** The same list for every parent at a position. */
   readonly fieldNodes: readonly FieldNode[];
+  /** The same object for every parent at a position; needed only where several positions share a list of nodes. */
+  readonly position?: object;
 }
 
 /** Answers in the order of its keys, of which there are no two the same. */
@@ -69,13 +69,13 @@ export type FieldLoader<Key, Value, Args extends unknown[] = []> = (
 export function fieldLoader<Key, Value, Args extends unknown[] = []>(
   batch: (keys: readonly Key[], ...args: Args) => Promise<readonly (Value | Error)[]>,
 ): FieldLoader<Key, Value, Args> {
-  let loaders: Map<readonly FieldNode[], PositionLoader<Key, Value>> | undefined;
-  return ({ fieldNodes }, ...args) => {
+  let loaders: Map<object, PositionLoader<Key, Value>> | undefined;
+  return ({ fieldNodes, position = fieldNodes }, ...args) => {
     loaders ??= new Map();
-    let loader = loaders.get(fieldNodes);
+    let loader = loaders.get(position);
     if (loader === undefined) {
       loader = new PositionLoader<Key, Value>((keys) => batch(keys, ...args));
-      loaders.set(fieldNodes, loader);
+      loaders.set(position, loader);
     }
     return loader;
   };

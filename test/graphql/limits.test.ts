@@ -36,6 +36,13 @@ const requests: Record<LimitName, (count: number) => { source: string; variables
     return { source: `{ a { ${times(25, () => '...F')} ${fields('r', rest)} } } ${fragment}` };
   },
   depth: (count) => ({ source: nested(count, '{ a', '', '}') }),
+  comparisons(count) {
+    const same = 137;
+    // Each of them with its fragment, each pair of them, and the field around them.
+    const rest = count - 2 * same - (same * (same - 1)) / 2 - 1;
+    const others = times(rest - 1, (number) => `d${number}`);
+    return { source: `{ b { ${times(same, () => '... { a }')} } c { ${others} } }` };
+  },
   variables: (count) => ({ source: `query (${times(count, (number) => `$v${number}: Int`)}) { a }` }),
   listItems: (count) => ({ source: `{ a(b: [${times(count, () => '1')}]) }` }),
   inputDepth: (count) => ({ source: `{ a(b: ${nested(count, '[', '', ']')}) }` }),
@@ -83,6 +90,38 @@ describe('a request', () => {
     expect(() => check({ source: `{ ...F0 } ${deep} fragment F15 on T { a }` })).toThrow(
       '16 levels of fields',
     );
+  });
+
+  it.each([
+    ['fields in fields', `{ users { ${times(20, () => `posts { ${times(20, () => 'author { id }')} }`)} } }`],
+    ['inline fragments', `{ users { ${times(150, () => '... { posts { author { id name } } }')} } }`],
+    [
+      'fragments in fragments',
+      `{ a { ${times(10, (number) => `...F${number}`)} } } ${times(
+        10,
+        (number) => `fragment F${number} on T { ${times(15, () => '... { b { c } }')} }`,
+      )}`,
+    ],
+    [
+      'fragments that nothing uses',
+      `{ a } fragment F on T { ${times(12, () => `b { ${times(12, () => 'c { d }')} }`)} }`,
+    ],
+    [
+      'fragments that contain themselves',
+      `{ ...F } fragment F on T { ${times(4, (number) => `a${number} { ...F b { ...G } }`)} }
+       fragment G on T { ${times(4, (number) => `b${number} { ...F }`)} }`,
+    ],
+  ])('has no more pairs of fields to compare, by %s', (_, source) => {
+    expect(() => check({ source })).toThrow('comparisons of fields for validation');
+  });
+
+  it('may use many fragments with the same fields', () => {
+    const fragments = times(
+      40,
+      (number) => `fragment F${number} on Post { id author { id name avatarUrl } f${number} }`,
+    );
+    const uses = times(40, (number) => `...F${number}`);
+    expect(() => check({ source: `{ posts { ${uses} } } ${fragments}` })).not.toThrow();
   });
 
   it('may be the introspection query of any tool', () => {

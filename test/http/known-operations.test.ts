@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApolloServer } from '@apollo/server';
-import { parse } from 'graphql';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
-import { KnownOperations, type KnownOperationsOptions } from '../../src/graphql/known-operations.ts';
 import { get, post } from '../helpers/http.ts';
 import { type Person, useServer } from '../helpers/server.ts';
 import { bearer } from '../helpers/tokens.ts';
@@ -190,24 +188,6 @@ describe('a client', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     const lines = limited.log.filter((line) => line['requestId'] === refused.requestId);
     expect(lines).toMatchObject([{ msg: 'limit exceeded' }, { msg: 'operation', errors: ['RATE_LIMITED'] }]);
-  });
-});
-
-describe('what is known', () => {
-  const known = () => new KnownOperations({} as KnownOperationsOptions);
-  const learn = (operations: KnownOperations, source: string) => operations.learn(source, parse(source));
-
-  it('is bounded in number', () => {
-    const operations = known();
-    for (let n = 0; n < 5_000; n += 1) learn(operations, `{ a${n}: __typename }`);
-    expect(operations.size).toBe(1_000);
-  });
-
-  it('is bounded in length', () => {
-    const operations = known();
-    for (let n = 0; n < 500; n += 1) learn(operations, `{ __typename } # ${n} ${'x'.repeat(50_000)}`);
-    expect(operations.size).toBeLessThan(81);
-    expect(operations.size).toBeGreaterThan(70);
   });
 });
 

@@ -51,7 +51,8 @@ class Execution {
   }
 
   /** The texts of the objects of one type at one place of the operation. */
-  selection({ fields, end }: SelectionPlan, objects: readonly unknown[], places: Places): Texts {
+  selection(selection: SelectionPlan, objects: readonly unknown[], places: Places): Texts {
+    const { fields, end } = selection;
     const labels: string[] = [];
     const parts: Texts[] = [];
     let isWaiting = false;
@@ -59,15 +60,15 @@ class Execution {
       const field = fields[index] as FieldPlan;
       if (field.isColumn) {
         const next = endOfColumns(fields, index);
-        const texts = this.#columns(fields.slice(index, next), objects, places);
-        // One of them has turned out to be none.
+        const texts = this.#columns(selection, index, next, objects, places);
+        // One of them turned out to be no column.
         if (texts === null) continue;
         labels.push('');
         parts.push(texts);
         index = next;
       } else {
         const texts = this.#field(field, objects, places);
-        labels.push(field.label);
+        labels.push(selection.labels[index] as string);
         parts.push(texts);
         isWaiting ||= !Array.isArray(texts);
         index += 1;
@@ -79,13 +80,11 @@ class Execution {
   }
 
   /** The text of the root object of a mutation, whose fields run one after the other. */
-  async selectionInOrder({ fields, end }: SelectionPlan): Promise<Text[]> {
-    const labels: string[] = [];
+  async selectionInOrder({ fields, labels, end }: SelectionPlan): Promise<Text[]> {
     const columns: Text[][] = [];
     for (const field of fields) {
       const texts = await this.#field(field, [undefined], rootPlace);
       if (typeof texts[0] !== 'string') return texts;
-      labels.push(field.label);
       columns.push(texts);
     }
     return objectTexts(labels, columns, end, 1);
@@ -101,18 +100,26 @@ class Execution {
   }
 
   /**
-   * The texts of columns that follow each other, with their labels, object by object; null when one of them is more than
-   * a column.
+   * The texts of consecutive columns, from `start` to before `end`, with their labels, object by object; null when one of
+   * them is more than a column.
    */
-  #columns(fields: readonly FieldPlan[], objects: readonly unknown[], places: Places): Text[] | null {
+  #columns(
+    { fields, labels, textLabels }: SelectionPlan,
+    start: number,
+    end: number,
+    objects: readonly unknown[],
+    places: Places,
+  ): Text[] | null {
     const reported = this.#errors.reported.length;
-    const below = fields.map(
-      ({ responseName, parentType }) => new FieldPlaces(places, responseName, parentType.name),
-    );
+    const below: Places[] = [];
+    for (let index = start; index < end; index += 1) {
+      const { responseName, parentType } = fields[index] as FieldPlan;
+      below.push(new FieldPlaces(places, responseName, parentType.name));
+    }
     const texts: Text[] = [];
     for (let row = 0; row < objects.length; row += 1) {
       let text: Text = '';
-      for (let index = 0; index < fields.length; index += 1) {
+      for (let index = start; index < end; index += 1) {
         const field = fields[index] as FieldPlan;
         const value = columnValue(field, objects[row]);
         if (value === notPlain) {
@@ -122,17 +129,17 @@ class Execution {
         }
         const type = field.type as PlanOf<'leaf'>;
         if (typeof value === 'string' && type.isVerbatim(value)) {
-          text += field.textLabel;
+          text += textLabels[index] as string;
           text += value;
           text += '"';
           continue;
         }
-        const leaf = this.#completion.leaf(field, type, value, below[index] as Places, row);
+        const leaf = this.#completion.leaf(field, type, value, below[index - start] as Places, row);
         if (typeof leaf !== 'string') {
           text = leaf;
           break;
         }
-        text += field.label + leaf;
+        text += (labels[index] as string) + leaf;
       }
       texts.push(text);
     }

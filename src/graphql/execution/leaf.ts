@@ -1,4 +1,5 @@
 import { type GraphQLLeafType, isEnumType } from 'graphql';
+import type { PlanOf, TypePlan } from './plan.ts';
 
 /** Writes what is not null as JSON, after "Result Coercion" of its type. @throws when the type does not take it. */
 export type LeafWriter = (value: unknown) => string;
@@ -51,4 +52,23 @@ const special = /["\\\u0000-\u001f\ud800-\udfff]/;
 /** A text as JSON writes it. */
 export function quote(text: string): string {
   return special.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+const leafPlans = new WeakMap<GraphQLLeafType, PlanOf<'leaf'>>();
+
+/** The plan of a scalar or an enum. All fields of the type share it. */
+export function leafPlan(type: GraphQLLeafType): PlanOf<'leaf'> {
+  let plan = leafPlans.get(type);
+  if (plan === undefined) {
+    plan = { nonNull: false, kind: 'leaf', type, write: leafWriter(type), isVerbatim: verbatimCheck(type) };
+    leafPlans.set(type, plan);
+  }
+  return plan;
+}
+
+const always = (): boolean => true;
+
+/** The plan of a field whose strings JSON never escapes. */
+export function plainLeafPlan(type: TypePlan): TypePlan {
+  return type.kind === 'leaf' ? { ...type, isVerbatim: always } : type;
 }

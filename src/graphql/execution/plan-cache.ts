@@ -1,30 +1,32 @@
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  visit,
-} from 'graphql';
-import { type OperationPlan, planOperation } from './plan.ts';
+import { type DocumentNode, type GraphQLSchema, Kind, type OperationDefinitionNode, visit } from 'graphql';
+import type { DocumentCache } from '../document-cache.ts';
+import type { OperationPlan } from './plan.ts';
+import { planOperation } from './planner.ts';
 
-/** So many variants of an operation are kept, of those that `@skip` and `@include` make of it. */
+/** Maximum number of variants of an operation that are planned, of those that `@skip` and `@include` make of it. */
 const maxVariants = 16;
 
+/** Heap that a variant takes without its plan, in bytes. */
+const bytesPerVariant = 200;
+
 interface PlannedOperation {
-  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /** The variables that decide what is selected. */
   readonly conditions: readonly string[];
   readonly variants: Map<string, OperationPlan | null>;
 }
 
-/** Keeps the plans of operations for as long as their documents are kept. */
+/**
+ * Keeps the plans of operations with their documents, which weigh them: those of documents that were asked for more than
+ * once, since many documents are never sent again.
+ */
 export class PlanCache {
   readonly #schema: GraphQLSchema;
+  readonly #documents: DocumentCache;
   readonly #operations = new WeakMap<OperationDefinitionNode, PlannedOperation>();
 
-  constructor(schema: GraphQLSchema) {
+  constructor(schema: GraphQLSchema, documents: DocumentCache) {
     this.#schema = schema;
+    this.#documents = documents;
   }
 
   /**
@@ -39,14 +41,10 @@ export class PlanCache {
   ): OperationPlan | null {
     let planned = this.#operations.get(operation);
     if (planned === undefined) {
-      planned = {
-        fragments: fragmentsOf(document),
-        conditions: conditionsOf(document),
-        variants: new Map(),
-      };
-      this.#operations.set(operation, planned);
+      planned = { conditions: conditionsOf(document), variants: new Map() };
+      if (this.#documents.isRepeated(document)) this.#operations.set(operation, planned);
     }
-    const { fragments, conditions, variants } = planned;
+    const { conditions, variants } = planned;
     let key = '';
     for (const name of conditions) {
       const value = variables[name];
@@ -57,19 +55,14 @@ export class PlanCache {
     let plan = variants.get(key);
     if (plan === undefined) {
       if (variants.size >= maxVariants) return null;
-      plan = planOperation(this.#schema, operation, fragments, variables);
-      variants.set(key, plan);
+      plan = planOperation(this.#schema, document, operation, variables);
+      if (this.#operations.has(operation)) {
+        variants.set(key, plan);
+        this.#documents.grow(document, bytesPerVariant + (plan?.bytes ?? 0));
+      }
     }
     return plan;
   }
-}
-
-function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  }
-  return Object.fromEntries(fragments);
 }
 
 /** The variables that stand in a `@skip` or `@include`, in this operation or another of the document. */

@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { FieldPosition } from '../../shared/field-loader.ts';
 import type { Relation } from '../../shared/related.ts';
 import type { Path, Places } from './places.ts';
 import type { FieldPlan, OperationPlan } from './plan.ts';
@@ -124,8 +125,8 @@ function propertyOf(
   return typeof property === 'function' ? property.call(source, args, context, info) : property;
 }
 
-/** What resolvers are told of where they are. The path is made when one asks for it. */
-class ResolveInfo implements GraphQLResolveInfo {
+/** The `info` of resolvers. The path is built when one reads it. */
+class ResolveInfo implements GraphQLResolveInfo, FieldPosition {
   readonly fieldName: string;
   readonly fieldNodes: GraphQLResolveInfo['fieldNodes'];
   readonly returnType: GraphQLOutputType;
@@ -155,6 +156,11 @@ class ResolveInfo implements GraphQLResolveInfo {
     this.variableValues = variables;
     this.#places = places;
     this.#index = index;
+  }
+
+  /** The batch: a field is called once at each position, for all objects there. */
+  get position(): object {
+    return this.#places;
   }
 
   get path(): Path {

@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors.ts';
 import { type Balance, type ClientBudgets, OverBudget } from './budget.ts';
 import { baseCost, CostEstimator } from './cost/estimator.ts';
 import type { Variables } from './cost/quantity.ts';
+import type { DocumentCache } from '../document-cache.ts';
 import { DocumentLimits, type RequestText } from './document-limits.ts';
 
 export { budgetFields, costReport, isCostWanted } from './answer.ts';
@@ -29,9 +30,10 @@ export interface Charge {
   readonly balance: Balance | null;
 }
 
-/** What the limits hang on. */
 export interface RequestLimitsOptions {
   readonly schema: GraphQLSchema;
+  /** Weighs the costs that are kept with documents. */
+  readonly documents: DocumentCache;
   /** The most that one operation may cost, in points. */
   readonly costCeiling: number;
   /** Null where clients have no budget. */
@@ -49,8 +51,8 @@ export class RequestLimits {
   readonly #estimator: CostEstimator;
 
   /** @throws {Error} when the schema does not say what everything costs. */
-  constructor({ schema, costCeiling, budgets }: RequestLimitsOptions) {
-    this.#estimator = new CostEstimator(schema);
+  constructor({ schema, documents, costCeiling, budgets }: RequestLimitsOptions) {
+    this.#estimator = new CostEstimator(schema, (document, bytes) => documents.grow(document, bytes));
     this.costCeiling = costCeiling;
     this.budgets = budgets;
   }

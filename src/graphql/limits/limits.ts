@@ -21,6 +21,8 @@ export const limits = {
   fields: 5_000,
   /** Fields within fields, from the root on. */
   depth: 15,
+  /** Selections, and pairs of fields with one place in the answer: what validating takes grows with them. */
+  comparisons: 10_000,
   /** The variables that one operation declares, and those that are sent. */
   variables: 50,
   /** The items of a list in an argument or a variable. */
@@ -48,6 +50,7 @@ export const limitWords: Readonly<Record<LimitName, string>> = {
   repeatedFields: 'repetitions of a field',
   fields: 'fields with its fragments written out',
   depth: 'levels of fields',
+  comparisons: 'comparisons of fields for validation',
   variables: 'variables',
   listItems: 'items in a list',
   inputDepth: 'levels in an input',

@@ -8,6 +8,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { countComparisons } from './comparisons.ts';
 import type { LimitName, Measures } from './limits.ts';
 
 type Counts = Record<LimitName, number>;
@@ -24,6 +25,7 @@ const nothing: Counts = {
   repeatedFields: 0,
   fields: 0,
   depth: 0,
+  comparisons: 0,
   variables: 0,
   listItems: 0,
   inputDepth: 0,
@@ -34,7 +36,7 @@ const nothing: Counts = {
  * to the document: every fragment is looked into once, however often it is used.
  */
 export function measureDocument(document: DocumentNode): Measures {
-  return new Measure(document).counts;
+  return { ...new Measure(document).counts, comparisons: countComparisons(document) };
 }
 
 class Measure {

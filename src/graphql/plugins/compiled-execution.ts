@@ -9,7 +9,6 @@ import type { Context } from '../context.ts';
 import { executePlan } from '../execution/execute.ts';
 import type { PlanCache } from '../execution/plan-cache.ts';
 import { singleResultOf } from '../execution/result-text.ts';
-import type { KnownOperations } from '../known-operations.ts';
 import type { Plugin } from './plugin.ts';
 
 type Listener = GraphQLRequestListener<Context>;
@@ -19,8 +18,6 @@ type Request = GraphQLRequestContext<Context>;
 export interface CompiledExecution {
   readonly schema: GraphQLSchema;
   readonly plans: PlanCache;
-  /** Gets to know what is executed here. */
-  readonly known: KnownOperations | null;
 }
 
 /**
@@ -31,10 +28,7 @@ export interface CompiledExecution {
  * @param others The other plugins of the server.
  * @returns All plugins, in their order, the executing one last.
  */
-export function compiledExecution(
-  { schema, plans, known }: CompiledExecution,
-  others: readonly Plugin[],
-): Plugin[] {
+export function compiledExecution({ schema, plans }: CompiledExecution, others: readonly Plugin[]): Plugin[] {
   const listeners = new WeakMap<Request, Listener[]>();
   const readsData = others.some((plugin) => plugin.readsData === true);
   function observed(plugin: Plugin): Plugin {
@@ -52,7 +46,7 @@ export function compiledExecution(
     async requestDidStart() {
       return {
         async responseForOperation(request) {
-          const { document, operation, source } = request as Partial<typeof request>;
+          const { document, operation } = request as Partial<typeof request>;
           // Which operation is meant is not known: Apollo Server says so.
           if (document === undefined || operation === undefined) return null;
           const heard = listeners.get(request) ?? [];
@@ -65,7 +59,6 @@ export function compiledExecution(
           if (variableValues === undefined) return null;
           const plan = plans.planOf(document, operation, variableValues);
           if (plan === null) return null;
-          if (source !== undefined) known?.learn(source, document);
           const { contextValue } = request;
           const result = await executePlan({ plan, contextValue, variableValues });
           if (result.errors.length > 0) {

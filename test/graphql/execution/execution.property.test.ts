@@ -10,13 +10,14 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { executePlan } from '../../../src/graphql/execution/execute.ts';
+import { DocumentCache } from '../../../src/graphql/document-cache.ts';
 import { PlanCache } from '../../../src/graphql/execution/plan-cache.ts';
 import { type Operation, operationArbitrary } from '../../helpers/operations.ts';
 import { type MoodyContext, moodySchema, withoutPromises } from './moody-schema.ts';
 import { expectSameAnswer } from './same-answer.ts';
 
 const schema = moodySchema('root');
-const plans = new PlanCache(schema);
+const plans = new PlanCache(schema, new DocumentCache());
 
 interface Outcome {
   readonly data: unknown;

@@ -3,7 +3,7 @@ import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import { execute, getOperationAST, type GraphQLObjectType, type GraphQLSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { executePlan } from '../../../src/graphql/execution/execute.ts';
-import { PlanCache } from '../../../src/graphql/execution/plan-cache.ts';
+import { planOperation } from '../../../src/graphql/execution/planner.ts';
 import { createSchema } from '../../../src/graphql/schema.ts';
 import { derivationOf, derived, derivedPlain, type PlainText } from '../../../src/shared/derived.ts';
 import { fieldLoader, type PositionLoader } from '../../../src/shared/field-loader.ts';
@@ -81,7 +81,7 @@ function contextOf(items: readonly Item[], batches: (readonly string[])[] = []):
 async function answerOf(query: string, items: readonly Item[]) {
   const document = parse(query);
   const operation = getOperationAST(document);
-  const plan = operation && new PlanCache(schema).planOf(document, operation, {});
+  const plan = operation && planOperation(schema, document, operation, {});
   if (plan == null) throw new Error('The operation has no plan.');
   const batches: (readonly string[])[] = [];
   calls = [];
@@ -130,7 +130,7 @@ describe('a derived field', () => {
   it('answers all objects of a plan that has met a promise before', async () => {
     const document = parse('{ items { id loose } }');
     const operation = getOperationAST(document);
-    const plan = operation && new PlanCache(schema).planOf(document, operation, {});
+    const plan = operation && planOperation(schema, document, operation, {});
     if (plan == null) throw new Error('The operation has no plan.');
     for (const outcome of [() => 'now', () => Promise.resolve('later'), () => 'again']) {
       const contextValue = contextOf([item('a', null, outcome)]);

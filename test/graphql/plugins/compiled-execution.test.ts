@@ -2,6 +2,7 @@ import { ApolloServer } from '@apollo/server';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Context } from '../../../src/graphql/context.ts';
+import { DocumentCache } from '../../../src/graphql/document-cache.ts';
 import { PlanCache } from '../../../src/graphql/execution/plan-cache.ts';
 import { ResultText } from '../../../src/graphql/execution/result-text.ts';
 import { compiledExecution } from '../../../src/graphql/plugins/compiled-execution.ts';
@@ -34,7 +35,7 @@ afterEach(() => {
 async function answerWith(plugins: readonly Plugin[], document: string) {
   // Apollo Server changes the schema for plugins that listen to fields.
   const schema = makeExecutableSchema({ typeDefs, resolvers });
-  const options = { schema, plans: new PlanCache(schema), known: null };
+  const options = { schema, plans: new PlanCache(schema, new DocumentCache()) };
   const server = new ApolloServer<Context>({ schema, plugins: compiledExecution(options, plugins) });
   const { body } = await server.executeOperation({ query: document }, { contextValue: {} as Context });
   await server.stop();
