@@ -36,6 +36,21 @@ interface Attack {
   readonly status: number;
 }
 
+/** A body of 6 MB, which is refused before it is parsed. The figure includes receiving it. */
+const large = (body: string, headers: Record<string, string> = {}): Attack => ({
+  body,
+  headers: () => headers,
+  count: 5,
+  status: 400,
+});
+
+const million = 1_000_000;
+const inVariable = (value: string) => `{"query":"{__typename}","variables":{"a":${value}}}`;
+const nestedLists = inVariable(`${'['.repeat(3 * million)}${']'.repeat(3 * million)}`);
+const longText = inVariable(`"${'a'.repeat(6 * million)}"`);
+/** Another spelling of the same media type, which Fastify handles. */
+const unusual = { 'content-type': 'application/json; charset=utf-8' };
+
 const document = (query: string): Attack => ({ body: JSON.stringify({ query }), status: 400 });
 
 /** Valid documents, each with another comment in every request, so that it is new. */
@@ -84,6 +99,24 @@ const attacks: Record<string, Attack> = {
     }),
     status: 400,
   },
+  '6 MB of nested lists': large(nestedLists),
+  '6 MB of nested lists through Fastify': large(nestedLists, unusual),
+  '6 MB of nested lists with a token': {
+    ...large(nestedLists, { authorization: 'Bearer none' }),
+    status: 401,
+  },
+  '2 million objects in a list': large(inVariable(`[${'{},'.repeat(2 * million)}{}]`)),
+  '400,000 keys': large(
+    inVariable(`{${Array.from({ length: 400_000 }, (_, number) => `"key${number}":1`).join()}}`),
+  ),
+  '6 MB without a query': large(`{"a":"${'a'.repeat(6 * million)}"}`),
+  '6 MB of text in a variable': large(longText),
+  '6 MB of text in a variable with a token': {
+    ...large(longText, { authorization: 'Bearer none' }),
+    status: 401,
+  },
+  '6 MB of escapes in a variable': large(inVariable(`"${'\\"'.repeat(3 * million)}"`)),
+  '6 MB of quotes': large('"'.repeat(6 * million)),
   'a gzip bomb of 200 MB': {
     body: gzipSync(Buffer.alloc(200_000_000)),
     headers: () => ({ 'content-encoding': 'gzip' }),
@@ -223,8 +256,8 @@ async function flood(): Promise<number> {
   }
 }
 
-/** Budgets that are not whole again before the end, so that they are all remembered. */
-const slowly = { COST_BUDGET_WINDOW: '10d' };
+/** Budgets that suffice, and are not whole again before the end, so that they are all remembered. */
+const slowly = { COST_BUDGET: '100000000', COST_BUDGET_WINDOW: '10d' };
 
 const direct = await measure('No proxy is trusted:', attacks, slowly);
 const proxied = await measure(

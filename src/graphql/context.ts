@@ -15,6 +15,8 @@ export interface Context {
   readonly loaders: Loaders;
   readonly accounts: AccountServices;
   readonly client: WaitingClient;
+  /** The size of the request's body, in bytes. */
+  readonly bodySize: number;
 }
 
 /** What a request says about itself. */
@@ -23,6 +25,8 @@ export interface RequestFacts {
   /** The value of the `Authorization` header. */
   readonly authorization: string | undefined;
   readonly client: WaitingClient;
+  /** The size of its body, in bytes. */
+  readonly bodySize: number;
 }
 
 /**
@@ -33,13 +37,13 @@ export interface RequestFacts {
 export type ContextBuilder = (request: RequestFacts) => Awaitable<Context>;
 
 export function contextBuilder(driver: Driver, accounts: AccountServices): ContextBuilder {
-  return ({ origin, authorization, client }) => {
+  return ({ origin, authorization, client, bodySize }) => {
     // Loaders hold one batch for each field position, and a position is read after the mutation that it hangs on; so
     // nothing in a request outlives a commit, and what follows commits is about other requests.
     const db = new Database(driver, accounts.afterCommit, client);
     const found =
       authorization === undefined ? null : findViewer(db, accounts.verifier, authorization, origin);
-    return after(found, (viewer) => new RequestContext({ origin, viewer, db, accounts, client }));
+    return after(found, (viewer) => new RequestContext({ origin, viewer, db, accounts, client, bodySize }));
   };
 }
 
@@ -49,15 +53,17 @@ class RequestContext implements Context {
   readonly db: Database;
   readonly accounts: AccountServices;
   readonly client: WaitingClient;
+  readonly bodySize: number;
   /** No `#private` one: Apollo Server works with a copy of the context, which has none. */
   private made: Loaders | undefined;
 
-  constructor({ origin, viewer, db, accounts, client }: Omit<Context, 'loaders'>) {
+  constructor({ origin, viewer, db, accounts, client, bodySize }: Omit<Context, 'loaders'>) {
     this.origin = origin;
     this.viewer = viewer;
     this.db = db;
     this.accounts = accounts;
     this.client = client;
+    this.bodySize = bodySize;
   }
 
   /** Made when they are first asked for: not every operation needs them. */

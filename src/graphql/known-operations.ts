@@ -117,13 +117,14 @@ export class KnownOperations {
     );
   }
 
-  #admit({ viewer, origin }: Context, known: KnownOperation): Awaitable<Charge | null> {
+  #admit({ viewer, origin, bodySize }: Context, known: KnownOperation): Awaitable<Charge | null> {
     const { document, variables, plan } = known;
     try {
       const charge = this.#options.limits.admit(clientOf(viewer, origin), {
         document,
         operation: plan.operation,
         variables,
+        bodySize,
       });
       return charge instanceof Promise ? charge.catch(leaveRefused) : charge;
     } catch (error) {

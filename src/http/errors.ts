@@ -60,18 +60,10 @@ export function answerError(
     });
     return;
   }
-  const message = error instanceof RequestRefusal ? error.message : messages[status];
-  send(reply, status, {
-    message: message ?? 'The request is not valid.',
-    extensions: { code: 'BAD_REQUEST' },
-  });
+  // The messages of Fastify's own refusals are about the library.
+  const message = error instanceof RequestRefusal ? error.message : 'The request is not valid.';
+  send(reply, status, { message, extensions: { code: 'BAD_REQUEST' } });
 }
-
-/** What is said of Fastify's own refusals, whose texts are about the library. */
-const messages: Record<number, string> = {
-  400: 'The body of the request is not valid JSON.',
-  413: 'The body of the request is too large.',
-};
 
 export function answerUnknownPath(_: FastifyRequest, reply: FastifyReply): void {
   send(reply, 404, {

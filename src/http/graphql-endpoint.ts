@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { MIMEType } from 'node:util';
 import { HeaderMap } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -8,11 +7,14 @@ import type { Context, ContextBuilder } from '../graphql/context.ts';
 import type { GraphqlAnswer, GraphqlRequest } from '../graphql/known-operations.ts';
 import { budgetFields, clientOf } from '../graphql/limits/index.ts';
 import { after } from '../shared/awaitable.ts';
+import { AppError } from '../shared/errors.ts';
 import { fieldsOf, type HeaderList } from '../shared/header-list.ts';
+import type { BodyReader } from './body-reader.ts';
 import { endTogether } from './end-together.ts';
 import { answerError, RequestRefusal } from './errors.ts';
 import { type AnsweredRequest, generalHeaders } from './general-headers.ts';
 import type { PlainRequests } from './plain-requests.ts';
+import { RequestBody } from './request-body.ts';
 import type { OriginOf } from './request-origin.ts';
 import { ResponseClient } from './response-client.ts';
 
@@ -22,6 +24,7 @@ export interface GraphqlEndpointOptions {
   readonly graphql: GraphqlServer;
   readonly buildContext: ContextBuilder;
   readonly originOf: OriginOf;
+  readonly bodies: BodyReader;
   /** What answers requests before Fastify gets them; null where nothing does. */
   readonly plain: PlainRequests | null;
   /** Whether the server stops. */
@@ -30,21 +33,38 @@ export interface GraphqlEndpointOptions {
 
 /** Serves GraphQL at `/graphql`, by the GraphQL over HTTP specification: a thin way between Fastify and Apollo Server. */
 export function addGraphqlEndpoint(server: FastifyInstance, options: GraphqlEndpointOptions): void {
-  const { graphql, buildContext, originOf, plain, isClosing } = options;
+  // In a scope of its own, so that no body is read for other routes.
+  server.register(async (scope) => addRoute(scope, options));
+}
+
+function addRoute(server: FastifyInstance, options: GraphqlEndpointOptions): void {
+  const { graphql, buildContext, originOf, bodies, plain, isClosing } = options;
   const { known } = graphql;
+  // The hook below reads bodies.
+  server.addContentTypeParser('application/json', (_request, _payload, done) => done(null));
   server.route({
     url: '/graphql',
     method: server.supportedMethods,
     onRequest: refuseUnusable,
-    preParsing({ raw }, _, payload, done) {
-      const begun = plain?.begunOf(raw);
-      done(null, begun === undefined ? payload : Readable.from([begun.body]));
+    preValidation(request, reply, done) {
+      if (request.method !== 'POST') {
+        done();
+        return;
+      }
+      const begun = plain?.begunOf(request.raw);
+      const proceed = (body: RequestBody) => {
+        request.body = body;
+        done();
+      };
+      if (begun !== undefined) proceed(begun.body);
+      else bodies.read(request.raw, reply.raw, proceed);
     },
     errorHandler(error, request, reply) {
       void answerRefused(options, error, request, reply);
     },
     handler(request, reply) {
-      const { id: requestId, raw, body } = request;
+      const { id: requestId, raw } = request;
+      const body = bodyOf(request);
       const begun = plain?.begunOf(raw);
       // Pages of other origins are told more.
       const fields = Object.entries(reply.getHeaders()).flat().map(String);
@@ -57,9 +77,10 @@ export function addGraphqlEndpoint(server: FastifyInstance, options: GraphqlEndp
           origin: originOf(raw, requestId),
           authorization: authorizationOf(raw),
           client: new ResponseClient(reply.raw),
+          bodySize: body?.size ?? 0,
         });
       return after(built, (context) => {
-        const asked = askedIn(raw, body);
+        const asked = askedIn(raw, body?.json());
         // Operations that are known take the short way, all others that through Apollo Server.
         const operation = known?.find(asked);
         const answered = known && operation ? known.answer(operation, context) : null;
@@ -73,14 +94,29 @@ export function addGraphqlEndpoint(server: FastifyInstance, options: GraphqlEndp
   });
 }
 
-/** Answers a request that is refused for the way it comes. It is paid for from the budget of its address. */
+/** The body of a request; undefined where it has none, or was refused before. */
+function bodyOf({ body }: FastifyRequest): RequestBody | undefined {
+  return body instanceof RequestBody ? body : undefined;
+}
+
+/** Answers a request that is refused for the way it comes. The budget of its address pays for it. */
 async function answerRefused(
   { graphql: { limits }, originOf }: GraphqlEndpointOptions,
-  error: FastifyError,
+  error: FastifyError | AppError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const balance = await limits.enterRefused(clientOf(null, originOf(request.raw, request.id)));
+  const body = bodyOf(request);
+  const origin = originOf(request.raw, request.id);
+  const balance = await limits.enterRefused(clientOf(null, origin), body?.size ?? 0);
+  if (error instanceof AppError && error.code === 'LIMIT_EXCEEDED') {
+    const { requestId, clientAddress } = origin;
+    request.log.info(
+      { requestId, clientAddress, userId: null, limit: error.extensions.limit },
+      'limit exceeded',
+    );
+  }
+  if (body?.isWhole === false) reply.header('connection', 'close');
   for (const [name, value] of fieldsOf(budgetFields(limits, balance))) reply.header(name, value);
   answerError(error, request, reply);
 }
@@ -108,7 +144,7 @@ export function writeAnswer(
 }
 
 async function askApollo(
-  { apollo, known }: GraphqlServer,
+  { apollo, known, limits }: GraphqlServer,
   asked: GraphqlRequest,
   context: Context,
   request: FastifyRequest,
@@ -126,6 +162,12 @@ async function askApollo(
   });
   if (response.status === undefined) known?.learnContentType(asked, response.headers.get('content-type'));
   for (const [name, value] of response.headers) reply.header(name, value);
+  if (limits.budgets !== null && !response.headers.has('ratelimit')) {
+    // Apollo Server refused it before its plugins heard of it, such as a batch.
+    const { viewer, origin, bodySize } = context;
+    const balance = await limits.enterRefused(clientOf(viewer, origin), bodySize);
+    for (const [name, value] of fieldsOf(budgetFields(limits, balance))) reply.header(name, value);
+  }
   reply.code(response.status ?? 200);
   // Nothing is ever sent in parts: the schema has neither @defer nor @stream.
   await reply.send(response.body.kind === 'complete' ? response.body.string : '');

@@ -1,11 +1,12 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { parse } from 'secure-json-parse';
 import type { Context, ContextBuilder } from '../graphql/context.ts';
 import type { KnownOperations } from '../graphql/known-operations.ts';
+import { bodyLimits } from '../graphql/limits/index.ts';
 import type { HeaderList } from '../shared/header-list.ts';
+import type { BodyReader } from './body-reader.ts';
 import { askedIn, authorizationOf, writeAnswer } from './graphql-endpoint.ts';
 import { hasTooManyHeaders } from './header-lines.ts';
+import type { RequestBody } from './request-body.ts';
 import { type OriginOf, requestIdOf } from './request-origin.ts';
 import { ResponseClient } from './response-client.ts';
 
@@ -13,15 +14,14 @@ export interface PlainRequestsOptions {
   readonly known: KnownOperations;
   readonly buildContext: ContextBuilder;
   readonly originOf: OriginOf;
-  /** The longest body that is read, in bytes. */
-  readonly bodyLimit: number;
+  readonly bodies: BodyReader;
   /** Whether the server stops. */
   readonly isClosing: () => boolean;
 }
 
 /** How far a request came before it was left to Fastify. Nothing of it is done again. */
 export interface BegunRequest {
-  readonly body: Buffer;
+  readonly body: RequestBody;
   readonly requestId?: string;
   readonly context?: Context;
   /** What it has failed with. */
@@ -31,7 +31,7 @@ export interface BegunRequest {
 interface PlainRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly body: Buffer;
+  readonly body: RequestBody;
   /** What the answer says beside what all say. */
   readonly fields: HeaderList;
 }
@@ -78,10 +78,7 @@ export class PlainRequests {
       byFastify(request, response);
       return;
     }
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+    this.#options.bodies.read(request, response, (body) => {
       void this.#answer({ request, response, body, fields }, (begun) => {
         this.#begun.set(request, begun);
         byFastify(request, response);
@@ -97,7 +94,7 @@ export class PlainRequests {
       headers['content-type'] === 'application/json' &&
       headers['content-encoding'] === undefined &&
       // Not a number where the length is not told.
-      Number(headers['content-length']) <= this.#options.bodyLimit &&
+      Number(headers['content-length']) <= bodyLimits.body &&
       !hasTooManyHeaders(request)
     );
   }
@@ -110,8 +107,7 @@ export class PlainRequests {
     const { known, buildContext, originOf, isClosing } = this.#options;
     let begun: BegunRequest = { body };
     try {
-      const json = jsonIn(body);
-      const operation = json === undefined ? null : known.find(askedIn(request, json));
+      const operation = known.find(askedIn(request, body.json()));
       if (operation !== null) {
         const requestId = requestIdOf(request);
         begun = { body, requestId };
@@ -119,6 +115,7 @@ export class PlainRequests {
           origin: originOf(request, requestId),
           authorization: authorizationOf(request),
           client: new ResponseClient(response),
+          bodySize: body.size,
         });
         const context = built instanceof Promise ? await built : built;
         const answer = await known.answer(operation, context);
@@ -132,15 +129,5 @@ export class PlainRequests {
       begun = { ...begun, failure: { error } };
     }
     leave(begun);
-  }
-}
-
-/** The value of a JSON text; undefined where it is none, or names what objects inherit from. */
-function jsonIn(body: Buffer): unknown {
-  if (!isUtf8(body)) return undefined;
-  try {
-    return parse(body.toString());
-  } catch {
-    return undefined;
   }
 }

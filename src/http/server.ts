@@ -8,6 +8,7 @@ import type { GraphqlServer } from '../graphql/apollo.ts';
 import type { ContextBuilder } from '../graphql/context.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { KeyRing } from '../modules/tokens/index.ts';
+import { BodyReader } from './body-reader.ts';
 import { answerClientError } from './client-errors.ts';
 import { addCors } from './cors.ts';
 import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
@@ -59,16 +60,14 @@ export function createHttpServer({
   let closing = false;
   const isClosing = () => closing;
   const { known } = graphql;
+  const bodies = new BodyReader(options.bodyLimit, originOf);
   const plain =
-    known === null
-      ? null
-      : new PlainRequests({ known, buildContext, originOf, bodyLimit: options.bodyLimit, isClosing });
+    known === null ? null : new PlainRequests({ known, buildContext, originOf, bodies, isClosing });
   const server = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     // Whoever logs says in which request, so requests need no logger of their own.
     childLoggerFactory: () => logger,
-    bodyLimit: options.bodyLimit,
     requestTimeout: options.requestTimeout,
     keepAliveTimeout: 72_000,
     // A socket on which nothing moves, in either direction.
@@ -108,12 +107,13 @@ export function createHttpServer({
     addGeneralHeaders(request, reply, closing);
     done(null, payload);
   });
+  server.removeAllContentTypeParsers();
   server.setErrorHandler(answerError);
   server.setNotFoundHandler(answerUnknownPath);
   addCors(server, options.corsOrigins);
   addHealthEndpoints(server, driver, () => !closing);
   addKeySetEndpoint(server, keys);
-  addGraphqlEndpoint(server, { graphql, buildContext, originOf, plain, isClosing });
+  addGraphqlEndpoint(server, { graphql, buildContext, originOf, bodies, plain, isClosing });
   if (explorer) addExplorer(server);
   if (mailbox !== null) addMailbox(server, mailbox);
   return {

@@ -3,7 +3,7 @@ import { getIntrospectionQuery, Kind, parse, visit } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { DocumentLimits } from '../../src/graphql/limits/document-limits.ts';
-import { type LimitName, limits } from '../../src/graphql/limits/limits.ts';
+import { bodyLimits, type LimitName, limits } from '../../src/graphql/limits/limits.ts';
 import { useServer } from '../helpers/server.ts';
 
 const times = (count: number, part: (number: number) => string) =>
@@ -48,8 +48,12 @@ const requests: Record<LimitName, (count: number) => { source: string; variables
   inputDepth: (count) => ({ source: `{ a(b: ${nested(count, '[', '', ']')}) }` }),
 };
 
-const check = (request: { source: string; variables?: unknown }) =>
-  new DocumentLimits().check({ variables: undefined, ...request });
+function check({ source, variables }: { source: string; variables?: unknown }): void {
+  const documents = new DocumentLimits();
+  const { refusal } = documents.measure({ source, variables });
+  if (refusal !== null) throw refusal;
+  documents.checkVariables(variables);
+}
 
 describe('a request', () => {
   it.each(Object.entries(limits) as [LimitName, number][])(
@@ -172,7 +176,7 @@ describe('docs/limits.md', () => {
   it('has every limit with its value', () => {
     const rows = [...page.matchAll(/^\| `(\w+)` \| ([\d,]+) \|/gm)];
     expect(rows.map(([, name, value = '']) => [name, Number(value.replaceAll(',', ''))])).toEqual(
-      Object.entries(limits),
+      Object.entries({ ...bodyLimits, ...limits }),
     );
   });
 });

@@ -91,8 +91,9 @@ export function operationArbitrary(
 
 function isWithinLimits({ document, variables }: Operation): boolean {
   try {
-    new DocumentLimits().check({ source: document, variables });
-    return true;
+    const limits = new DocumentLimits();
+    limits.checkVariables(variables);
+    return limits.measure({ source: document, variables }).refusal === null;
   } catch {
     return false;
   }

@@ -68,7 +68,7 @@ describe('a budget', () => {
   it('is told with every answer, and when it is used up the answer is 429', async () => {
     const first = await post(server, { query: users, variables: { n: 48 } });
     expect(first.headers.get('ratelimit-policy')).toBe(`"budget";q=200;qu="points";w=${window}`);
-    expect(first.headers.get('ratelimit')).toMatch(/^"budget";r=150;t=\d+$/);
+    expect(first.headers.get('ratelimit')).toMatch(/^"budget";r=146;t=\d+$/);
     // Answers to what is not executed say it, too, and such requests cost the least.
     const unexecuted = [
       await post(server, { query: '{' }),
@@ -79,7 +79,7 @@ describe('a budget', () => {
       await post(server, { extensions: { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } } }),
     ];
     expect(unexecuted.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400, 200]);
-    expect(unexecuted.map(remaining)).toEqual([149, 148, 145, 144, 143, 142]);
+    expect(unexecuted.map(remaining)).toEqual([145, 144, 141, 140, 139, 138]);
 
     const { requestId, ...over } = await (async () => {
       await server.send(users, { variables: { n: 90 } });
@@ -89,7 +89,7 @@ describe('a budget', () => {
     expect(over.status).toBe(429);
     expect(retryAfter).toBeGreaterThan(0);
     expect(retryAfter).toBeLessThanOrEqual(window);
-    expect(over.headers.get('ratelimit')).toBe(`"budget";r=49;t=${retryAfter}`);
+    expect(over.headers.get('ratelimit')).toBe(`"budget";r=45;t=${retryAfter}`);
     const limit = { name: 'budget', max: 200, actual: 71 };
     expect(over.errors).toEqual([
       {
@@ -105,7 +105,7 @@ describe('a budget', () => {
     ]);
     // What costs less still passes, until nothing is left.
     expect((await post(server, { query: users, variables: { n: 40 } })).status).toBe(200);
-    for (let left = 6; left >= 0; left -= 1) {
+    for (let left = 2; left >= 0; left -= 1) {
       expect(remaining(await post(server, { query: '{ __typename }' }))).toBe(left);
     }
     await expectRefused(await post(server, { query: '{ __typename }' }), 429, 'RATE_LIMITED');
@@ -144,6 +144,8 @@ describe('a trusted proxy', () => {
     post(server, { query: users, variables: { n: 98 } }, { 'x-forwarded-for': address });
 
   it('says who the client is, of whom each has a budget', async () => {
+    // A client that sends a document first pays for its tokens as well.
+    expect(remaining(await askedBy('203.0.113.99'))).toBe(96);
     expect(remaining(await askedBy('203.0.113.1'))).toBe(100);
     expect(remaining(await askedBy('203.0.113.1'))).toBe(0);
     await expectRefused(await askedBy('203.0.113.1'), 429, 'RATE_LIMITED');
@@ -194,5 +196,96 @@ describe('a request that is refused for the way it comes', () => {
     }
     expect(left).toBe(0);
     expect((await post(server, { query: '{ __typename }' })).status).toBe(429);
+  });
+});
+
+describe('a document that the server has not cached', () => {
+  const server = useServer(small);
+  /** 3 tokens for each of 13 fields, and 2 for the braces. */
+  const documentOf41 = (name: string) => `{ ${'a: __typename '.repeat(12)} ${name}: __typename }`;
+  const spent = async (body: object) => {
+    const before = remaining(await post(server, { query: '{ __typename }' }));
+    return before - remaining(await post(server, body));
+  };
+
+  it('costs a point more for every 4 tokens, the first time', async () => {
+    const query = documentOf41('b');
+    expect([await spent({ query }), await spent({ query }), await spent({ query })]).toEqual([11, 1, 1]);
+    expect(await spent({ query: `${query} # other` })).toBe(11);
+  });
+
+  it('costs as much each time when it is not valid, or cannot be parsed', async () => {
+    const invalid = { query: documentOf41('nothing').replace('nothing: __typename', 'b: nothing') };
+    expect([await spent(invalid), await spent(invalid)]).toEqual([11, 11]);
+    const broken = { query: documentOf41('b').slice(0, -1) };
+    expect([await spent(broken), await spent(broken)]).toEqual([11, 11]);
+  });
+});
+
+describe('a document over the limits', () => {
+  const server = useServer({ COST_CEILING: '100', COST_BUDGET: '10000', COST_BUDGET_WINDOW: '10d' });
+
+  it('pays for the tokens that were read of it, each time', async () => {
+    const query = `{ ${'a: __typename '.repeat(1_000)} }`;
+    const left = async (body: object) => {
+      await expectRefused(await post(server, body), 400, 'LIMIT_EXCEEDED');
+      return remaining(await post(server, { query: '{ __typename }' }));
+    };
+    // 2,500 tokens, 15 kB, and the request that asks.
+    expect([await left({ query }), await left({ query })]).toEqual([10_000 - 634, 10_000 - 2 * 634]);
+  });
+});
+
+describe('the body of a request', () => {
+  const server = useServer({ COST_CEILING: '100', COST_BUDGET: '100000', COST_BUDGET_WINDOW: '10d' });
+  const json = { 'content-type': 'application/json' };
+  const send = (body: string, headers: Record<string, string> = {}) =>
+    fetch(`${server.url}/graphql`, { method: 'POST', headers: { ...json, ...headers }, body });
+  /** A request of so many bytes. */
+  const padded = (bytes: number) => {
+    const body = JSON.stringify({ query: '{ __typename }', operationName: null, extensions: { a: '' } });
+    return body.replace('"a":""', `"a":"${'x'.repeat(bytes - body.length)}"`);
+  };
+
+  it.each([{}, { 'content-type': 'application/json; charset=utf-8' }])(
+    'costs a point for every 2,000 bytes that were begun (%j)',
+    async (headers) => {
+      await send(padded(100));
+      for (const [bytes, points] of [
+        [100, 1],
+        [2_000, 1],
+        [2_001, 2],
+        [60_000, 30],
+      ] as const) {
+        const before = remaining(await send(padded(100)));
+        const response = await send(padded(bytes), headers);
+        expect([response.status, before - remaining(response)]).toEqual([200, points]);
+      }
+    },
+  );
+
+  it.each([
+    ['over the limits', '['.repeat(60_000), 'LIMIT_EXCEEDED'],
+    ['no JSON', ' '.repeat(60_000), 'BAD_REQUEST'],
+    ['without a query', JSON.stringify({ a: 'x'.repeat(59_992) }), 'BAD_REQUEST'],
+    ['a batch', JSON.stringify(['x'.repeat(59_996)]), 'BAD_REQUEST'],
+    ['too large for its operation', padded(6_000_000), 'LIMIT_EXCEEDED'],
+  ])('costs as much when it is refused: %s', async (_, body, code) => {
+    const before = remaining(await send(padded(100)));
+    await expectRefused(await send(body), 400, code);
+    expect(before - remaining(await send(padded(100)))).toBe(body.length / 2_000 + 1);
+  });
+
+  it('is paid for from the budget of the user who signed in', async () => {
+    const ada = await server.person();
+    const authorization = `Bearer ${ada.token}`;
+    await expectRefused(await send(padded(6_000_000), { authorization }), 400, 'LIMIT_EXCEEDED');
+    expect(remaining(await send(padded(100), { authorization }))).toBe(100_000 - 3_001);
+  });
+
+  it('is not part of what an operation costs', async () => {
+    const response = await send(padded(60_000), { 'graphql-cost': 'report' });
+    const { extensions } = await documentOf(response);
+    expect(extensions.cost).toMatchObject({ requested: 1, remaining: remaining(response) });
   });
 });

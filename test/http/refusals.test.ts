@@ -40,7 +40,6 @@ describe('a request refused before it is executed', () => {
 
   it.each([
     [new RequestRefusal(405, 'Not so.'), 405, 'Not so.'],
-    [Object.assign(new Error('library'), { statusCode: 413 }), 413, 'The body of the request is too large.'],
     [Object.assign(new Error('library'), { statusCode: 418 }), 418, 'The request is not valid.'],
   ])('for %s says what is meant for the client', async (error, status, message) => {
     expect(await answerTo(error)).toMatchObject({

@@ -31,14 +31,25 @@ export const limits = {
   inputDepth: 10,
 } as const;
 
+/** Limits on the body of a request, checked before the document. */
+export const bodyLimits = {
+  /** Characters that structure JSON, `{ } [ ] , :`, outside strings. */
+  structure: 10_000,
+  /** JSON objects and lists within each other. */
+  nesting: 64,
+  /** Bytes, unless the operation takes long text: see `@longText` in schema.graphql. */
+  body: 65_536,
+} as const;
+
 /** What is limited of every request. */
 export type LimitName = keyof typeof limits;
+export type BodyLimitName = keyof typeof bodyLimits;
 
 /** How much of everything something has. */
 export type Measures = Partial<Record<LimitName, number>>;
 
-/** What is said of too many, after "The document has" or "The request has". */
-export const limitWords: Readonly<Record<LimitName, string>> = {
+/** The words that follow the number in "The request has 51 …". */
+export const limitWords: Readonly<Record<LimitName | BodyLimitName, string>> = {
   characters: 'characters in its document',
   tokens: 'tokens in its document',
   operations: 'operations in its document',
@@ -54,4 +65,7 @@ export const limitWords: Readonly<Record<LimitName, string>> = {
   variables: 'variables',
   listItems: 'items in a list',
   inputDepth: 'levels in an input',
+  body: 'bytes in its body, but no long text of a signed-in user',
+  structure: 'structural characters in its body',
+  nesting: 'levels in its body',
 };

@@ -2,7 +2,7 @@ import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { AppError } from '../../shared/errors.ts';
-import { fieldsOf } from '../../shared/header-list.ts';
+import { fieldsOf, type HeaderList } from '../../shared/header-list.ts';
 import {
   type Balance,
   budgetFields,
@@ -22,9 +22,10 @@ import type { Plugin } from './plugin.ts';
 export function requestLimits(limits: RequestLimits, log: Logger): Plugin {
   return {
     isBuiltIn: true,
-    async requestDidStart({ contextValue: { origin, viewer } }) {
+    async requestDidStart({ contextValue: { origin, viewer, bodySize } }) {
       const client = clientOf(viewer, origin);
       let cost: number | null = null;
+      let tokens = 0;
       let balance: Balance | null = null;
 
       /** Does something that may be refused, and has the refusal answered and logged. */
@@ -38,26 +39,31 @@ export function requestLimits(limits: RequestLimits, log: Logger): Plugin {
           if (error instanceof OverBudget)
             balance = { remaining: balance?.remaining ?? 0, resetAfter: retryAfter };
           log.info({ requestId, clientAddress, userId: viewer?.id ?? null, limit }, 'limit exceeded');
-          throw refusalOf(error);
+          throw refusalOf(error, budgetFields(limits, balance));
         }
       }
 
       return {
         didResolveSource: ({ source, queryHash, request: { variables } }) =>
           guarded(async () => {
-            balance = await limits.enter(client);
-            limits.check({ source, variables, digest: queryHash });
+            balance = await limits.enter(client, bodySize);
+            tokens = await limits.check(client, { source, variables, digest: queryHash });
+          }),
+        // Apollo Server calls it for documents that it has not cached.
+        parsingDidStart: () =>
+          guarded(async () => {
+            balance = await limits.chargeUnknown(client, tokens);
           }),
         didResolveOperation: ({ document, operation, request: { variables = {} } }) =>
           guarded(async () => {
             // Whoever executes it says that there is no such operation.
             if (operation === undefined) return;
-            ({ cost, balance } = await limits.charge(client, { document, operation, variables }));
+            ({ cost, balance } = await limits.charge(client, { document, operation, variables, bodySize }));
           }),
         async willSendResponse(context) {
           const { response, request } = context;
           // It had no document, such as the hash of one that is not known.
-          balance ??= await limits.enterRefused(client);
+          balance ??= await limits.enterRefused(client, bodySize);
           for (const [name, value] of fieldsOf(budgetFields(limits, balance))) {
             response.http.headers.set(name, value);
           }
@@ -76,11 +82,13 @@ export function requestLimits(limits: RequestLimits, log: Logger): Plugin {
   };
 }
 
-/** The error with what Apollo Server needs to answer it with its status. */
-function refusalOf(error: AppError): GraphQLError {
+/** The error with what Apollo Server needs to answer it: its status and header fields. */
+function refusalOf(error: AppError, fields: HeaderList): GraphQLError {
   const status = error.code === 'RATE_LIMITED' ? 429 : 400;
+  const headers = new HeaderMap();
+  for (const [name, value] of fieldsOf(fields)) headers.set(name, value);
   return new GraphQLError(error.message, {
     originalError: error,
-    extensions: { ...error.extensions, http: { status, headers: new HeaderMap() } },
+    extensions: { ...error.extensions, http: { status, headers } },
   });
 }

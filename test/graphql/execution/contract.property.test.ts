@@ -85,6 +85,7 @@ async function answerWithoutPromises(
     origin: { requestId: 'loose', clientAddress: null, userAgent: null },
     authorization: authorization.get(viewer),
     client: { isGone: false, onceGone: () => () => {} },
+    bodySize: 0,
   });
   return execute({ schema: loose, document: parse(document), variableValues: variables, contextValue });
 }

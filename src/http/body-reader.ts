@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyLimits, clientOf, limitExceeded } from '../graphql/limits/index.ts';
+import { AppError } from '../shared/errors.ts';
+import { RequestRefusal } from './errors.ts';
+import { HeldBodies } from './held-bodies.ts';
+import { JsonScan } from './json-scan.ts';
+import { RequestBody } from './request-body.ts';
+import type { OriginOf } from './request-origin.ts';
+
+/** How many bodies of the largest size the process holds at the same time. */
+const maxLargestBodies = 8;
+
+/** Reads the bodies of GraphQL requests, within limits on each of them and on all of them together. */
+export class BodyReader {
+  readonly #limit: number;
+  readonly #originOf: OriginOf;
+  readonly #held: HeldBodies;
+
+  /** @param limit the largest body of a request, in bytes. */
+  constructor(limit: number, originOf: OriginOf) {
+    this.#limit = limit;
+    this.#originOf = originOf;
+    this.#held = new HeldBodies(maxLargestBodies * limit);
+  }
+
+  /** Calls back once, with the body or with what was read of it. */
+  read(request: IncomingMessage, response: ServerResponse, done: (body: RequestBody) => void): void {
+    const { 'content-length': length } = request.headers;
+    const expected = length === undefined ? this.#limit : Number(length);
+    if (expected > this.#limit) {
+      done(new RequestBody(0, false, tooLarge()));
+      return;
+    }
+    const scan = new JsonScan();
+    let chunks: Buffer[] = [];
+    let size = 0;
+    let refusal: Error | null = null;
+    const onData = (chunk: Buffer) => {
+      const wasLarge = size > bodyLimits.body;
+      size += chunk.length;
+      if (size > this.#limit) {
+        refusal = tooLarge();
+        finish(false);
+        return;
+      }
+      // The rest of a refused body is dropped as it arrives: many clients read no answer before they have sent all.
+      if (refusal !== null) return;
+      const isLarge = size > bodyLimits.body && !wasLarge;
+      refusal = scan.add(chunk) ?? (isLarge ? this.#refusalOfLarge(request, response, expected) : null);
+      if (refusal === null) chunks.push(chunk);
+      else chunks = [];
+    };
+    const onEnd = () => finish(true);
+    const onClose = () => finish(false);
+    const finish = (isWhole: boolean) => {
+      request.off('data', onData).off('end', onEnd).off('close', onClose);
+      refusal ??= isWhole ? null : new RequestRefusal(400, 'The request ended before its body.');
+      done(new RequestBody(size, isWhole, refusal ?? joined(chunks)));
+    };
+    request.on('data', onData).on('end', onEnd).on('close', onClose);
+  }
+
+  /** Holds a body that turns out to be large until its request was answered. Returns an error if it must not be held. */
+  #refusalOfLarge(request: IncomingMessage, response: ServerResponse, bytes: number): AppError | null {
+    // Every operation that takes long text is for users who are signed in.
+    if (request.headers.authorization === undefined) return limitExceeded('body', null);
+    const client = clientOf(null, this.#originOf(request, ''));
+    if (!this.#held.take(client, bytes)) {
+      const message = 'The server is reading too many large requests. Try again in 1 second.';
+      return new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: 1 });
+    }
+    response.once('close', () => this.#held.release(client, bytes));
+    return null;
+  }
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [first = Buffer.alloc(0)] = chunks;
+  return chunks.length > 1 ? Buffer.concat(chunks) : first;
+}
+
+function tooLarge(): RequestRefusal {
+  return new RequestRefusal(413, 'The body of the request is too large.');
+}
