@@ -33,6 +33,7 @@ import {
 import { atomicWrite, BatchedOutput } from './shared/batched-output.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { describeError } from './shared/describe-error.ts';
+import { closeRenderPool } from './shared/markdown/index.ts';
 import { type Deliver, OutboxWorker } from './workers/outbox.ts';
 
 /** Where the migrations are: beside the sources, and beside the build. */
@@ -228,6 +229,7 @@ export async function createApp(
     await outbox?.stop();
     await graphql.apollo.stop();
     redis?.close();
+    await closeRenderPool();
     await driver.close();
   }
   let stopped: Promise<void> | undefined;

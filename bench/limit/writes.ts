@@ -1,6 +1,6 @@
 import { excerptFrom, renderPost, slugOfTitle } from '../../src/modules/posts/service.ts';
 import { newUuid, toGlobalId, uuidOf } from '../../src/shared/ids.ts';
-import { rendererVersion } from '../../src/shared/markdown.ts';
+import { rendererVersion } from '../../src/shared/markdown/index.ts';
 import { type Answer, firstOf, parts } from './answers.ts';
 import type { Prepared, Row } from './connections.ts';
 
@@ -26,7 +26,7 @@ const insertPost: Prepared = {
 export const createPost: Answer = async (send, { variables, claims }) => {
   const { sessionId, userId } = await claims();
   const { title, body } = variables['input'] as { title: string; body: string };
-  const text = renderPost(body);
+  const text = await renderPost(body);
   const { html, searchText, readingTimeMinutes } = text;
   const id = newUuid();
   const { excerpt } = excerptFrom(text, null);

@@ -111,6 +111,21 @@ Examples:
 
 Environment:${database}`;
 
+export const rerender = `
+Posts and comments are stored with the HTML that their Markdown makes. After an
+update that renders differently, this command renders the stored texts again, while
+servers run. Versions and times of change stay the same, and a text that somebody
+changes meanwhile is left alone. A run that was interrupted is continued by the next
+one; nothing is written when all texts are up to date.
+
+An embedded database that is being served can't be opened a second time: stop the
+server first.
+
+Examples:
+  broadsheet rerender
+
+Environment:${database}`;
+
 export const user = `
 These commands act with the rights of an administrator, on the database itself.
 An embedded database that is being served can't be opened a second time: stop the

@@ -110,6 +110,12 @@ function createProgram(): Command {
     );
 
   program
+    .command('rerender')
+    .description('Render posts and comments again that an older version rendered.')
+    .addHelpText('after', help.rerender)
+    .action(async () => (await import('./rerender.ts')).runRerender());
+
+  program
     .command('token')
     .description('Print an access token that acts as a user.')
     .requiredOption('--user <id|username>', 'whom the token stands for')

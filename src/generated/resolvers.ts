@@ -72,7 +72,7 @@ export type Comment = Node & {
   readonly body: FieldWrapper<Scalars['String']['output']>;
   /** When the comment was written. */
   readonly createdAt: FieldWrapper<Scalars['DateTime']['output']>;
-  /** The text as sanitised HTML, made from `body` when it was written. */
+  /** The text as sanitised HTML, made from `body` when it was written, within the same limits as the HTML of a post. */
   readonly html: FieldWrapper<Scalars['String']['output']>;
   /** The identifier of the comment: `comment_` and 26 characters. */
   readonly id: FieldWrapper<Scalars['ID']['output']>;
@@ -427,7 +427,7 @@ export type Post = Node & {
   readonly createdAt: FieldWrapper<Scalars['DateTime']['output']>;
   /** What lists show of the post, as plain text of at most 280 characters: what was written for it, otherwise the beginning of the text. */
   readonly excerpt: FieldWrapper<Scalars['String']['output']>;
-  /** The text as sanitised HTML, made from `body` when it was written. */
+  /** The text as sanitised HTML, made from `body` when it was written. Its length is at most five times that of the text plus 64,000 characters: where Markdown makes more of it, or nests too deep, it is the text as preformatted text. */
   readonly html: FieldWrapper<Scalars['String']['output']>;
   /** The identifier of the post: `post_` and 26 characters. */
   readonly id: FieldWrapper<Scalars['ID']['output']>;
@@ -1261,6 +1261,12 @@ export type CostDirectiveArgs = {
 
 export type CostDirectiveResolver<Result, Parent, ContextType = Context, Args = CostDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
+export type CostByLengthDirectiveArgs = {
+  weight: Scalars['String']['input'];
+};
+
+export type CostByLengthDirectiveResolver<Result, Parent, ContextType = Context, Args = CostByLengthDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export type ListSizeDirectiveArgs = {
   assumedSize?: Maybe<Scalars['Int']['input']>;
   requireOneSlicingArgument?: Maybe<Scalars['Boolean']['input']>;
@@ -1269,10 +1275,6 @@ export type ListSizeDirectiveArgs = {
 };
 
 export type ListSizeDirectiveResolver<Result, Parent, ContextType = Context, Args = ListSizeDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
-
-export type LongTextDirectiveArgs = { };
-
-export type LongTextDirectiveResolver<Result, Parent, ContextType = Context, Args = LongTextDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type CommentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Comment'] = ResolversParentTypes['Comment']> = {
   author?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
@@ -1564,6 +1566,6 @@ export type Resolvers<ContextType = Context> = {
 export type DirectiveResolvers<ContextType = Context> = {
   access?: AccessDirectiveResolver<any, any, ContextType>;
   cost?: CostDirectiveResolver<any, any, ContextType>;
+  costByLength?: CostByLengthDirectiveResolver<any, any, ContextType>;
   listSize?: ListSizeDirectiveResolver<any, any, ContextType>;
-  longText?: LongTextDirectiveResolver<any, any, ContextType>;
 };

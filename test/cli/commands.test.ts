@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildSchema, printSchema } from 'graphql';
@@ -12,6 +12,7 @@ import { findViewer } from '../../src/modules/accounts/index.ts';
 import { signIn } from '../../src/modules/accounts/service-sessions.ts';
 import { suspendUser } from '../../src/modules/users/service.ts';
 import { uuidOf } from '../../src/shared/ids.ts';
+import { convertMarkdown } from '../../src/shared/markdown/index.ts';
 import { runCommand } from '../helpers/command.ts';
 import { killPrograms, runProgram, startProgram } from '../helpers/program.ts';
 import { testSigningKey } from '../helpers/signing-key.ts';
@@ -49,6 +50,7 @@ describe('the program', () => {
       'migrate',
       'import',
       'export',
+      'rerender',
       'seed',
       'user',
       'outbox',
@@ -82,6 +84,7 @@ describe('the program', () => {
       ['outbox', 'retry'],
       ['import'],
       ['export'],
+      ['rerender'],
       ['seed'],
       ['schema'],
     ].map((args) => [args]),
@@ -363,6 +366,27 @@ describe('token', () => {
       stdout: '',
       stderr: 'broadsheet: The user bo is suspended.\n',
     });
+  });
+});
+
+describe('a long text', () => {
+  it('is rendered by a command that ends by itself, and rendered again when it is of an older version', async () => {
+    const posts = path.join(folder, 'posts');
+    await mkdir(posts);
+    const text = 'The *quick* brown fox. '.repeat(1_000);
+    await writeFile(path.join(posts, 'long.md'), `---\ntitle: Long\ndate: 2020-01-01\n---\n${text}`);
+    const imported = await runProgram(['import', posts], { env });
+    expect(imported.stdout).toContain('1 post: 1 new');
+    expect(imported.code).toBe(0);
+    const run = (sql: string) => withDriver((driver) => driver.query({ name: null, text: sql, values: [] }));
+    const read = `select html from posts where title = 'Long'`;
+    const written = await run(read);
+    expect(written).toEqual([[convertMarkdown(text).html]]);
+    await run(`update posts set html = '', renderer_version = renderer_version - 1 where title = 'Long'`);
+    const rendered = await runCommand(['rerender'], env);
+    expect(rendered.code).toBe(0);
+    expect(rendered.stdout).toMatch(/^Rendered 1 post and 0 comments again in \d+\.\d s\.$/m);
+    expect(await run(read)).toEqual(written);
   });
 });
 

@@ -14,10 +14,10 @@ import { parseGlobalId } from '../../src/shared/ids.ts';
 import {
   excerptOf,
   readingTimeMinutes,
-  renderMarkdown,
+  convertMarkdown,
   rendererVersion,
   searchTextOf,
-} from '../../src/shared/markdown.ts';
+} from '../../src/shared/markdown/index.ts';
 import { startAppOver } from '../helpers/app.ts';
 import { runCommand } from '../helpers/command.ts';
 import { onServer, openTestDatabase } from '../helpers/database.ts';
@@ -164,7 +164,7 @@ describe('the seed', () => {
     );
     for (const [title, slug, ...stored] of posts as [string, string, string, ...unknown[]][]) {
       const [body] = stored;
-      const { html, text } = renderMarkdown(body);
+      const { html, text } = convertMarkdown(body);
       expect(stored.slice(1, 6)).toEqual([
         html,
         excerptOf(text),
@@ -177,7 +177,7 @@ describe('the seed', () => {
       expect(slug.slice(0, -8)).toBe(isDraft ? slug.slice(0, -8) : slugOfTitle(title, ''));
     }
     for (const [body, html] of await query('select body, html from comments'))
-      expect(html).toBe(renderMarkdown(String(body)).html);
+      expect(html).toBe(convertMarkdown(String(body)).html);
   });
 
   it('writes Markdown of about a kilobyte under titles that differ', async () => {
@@ -293,7 +293,7 @@ describe('the seeded publication, through the API', () => {
       for (const { id, body, html, author, commentCount, likeCount, commentsConnection } of data.posts) {
         const parsed = parseGlobalId(id);
         expect(parsed?.kind).toBe('post');
-        expect(html).toBe(renderMarkdown(body).html);
+        expect(html).toBe(convertMarkdown(body).html);
         expect(author).toMatchObject({ email: null, role: expect.stringMatching(/^(AUTHOR|EDITOR)$/) });
         expect(likeCount).toBe(likes.get(parsed?.uuid ?? '') ?? 0);
         expect(commentsConnection.totalCount).toBe(commentCount);

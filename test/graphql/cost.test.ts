@@ -104,6 +104,11 @@ describe('the cost of an operation', () => {
     ],
     ['a look at the schema', '{ __schema { types { name } } __type(name: "Post") { name } }', 21],
     ['mutations', 'mutation { likePost(id: "a") { author { name } } }', 52],
+    [
+      'texts by their length',
+      `mutation { createPost(input: { title: "a", body: "${'x'.repeat(9_999)}" }) { id } updateComment(id: "a", input: { body: "${'x'.repeat(1_000)}" }) { id } }`,
+      1 + 100 + 72 + 50 + 8,
+    ],
     ['hashing passwords', 'mutation { signIn(input: { email: "a", password: "b" }) { user { id } } }', 502],
   ])('has %s', (_, source, cost) => {
     expect(costOf(source)).toBe(cost);
@@ -121,6 +126,18 @@ describe('the cost of an operation', () => {
       'query ($n: Int) { users(limit: $n) { id } }',
       { n: 2 ** 31 - 1 },
       102,
+    ],
+    [
+      'a text, of the greatest length',
+      'mutation ($id: ID!, $input: UpdatePostInput!) { updatePost(id: $id, input: $input) { id } }',
+      { id: 'a', input: { body: 'x'.repeat(1_000_000) } },
+      101 + 8_000,
+    ],
+    [
+      'a text that stays',
+      'mutation ($id: ID!, $input: UpdatePostInput!) { updatePost(id: $id, input: $input) { id } }',
+      { id: 'a', input: { title: 'x' } },
+      101,
     ],
     ['a list', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', 'b'] }, 4],
     ['what becomes a list', 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: 'a' }, 3],
@@ -222,6 +239,7 @@ describe('the ceiling', () => {
 describe('a schema', () => {
   const directives = `
     directive @cost(weight: String!) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION | OBJECT
+    directive @costByLength(weight: String!) on INPUT_FIELD_DEFINITION
     directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!],
       requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION
     type Item { id: ID }
@@ -276,6 +294,12 @@ describe('a schema', () => {
       'Query.item has a weight that is no number of at least 0',
     ],
     [
+      'a cost by length of what is no text',
+      'f(a: A): Int',
+      'A.n has @costByLength and is no String',
+      'input A { n: Int @costByLength(weight: "1") }',
+    ],
+    [
       'a mutation without a cost',
       'item: Item',
       'Mutation.change has no @cost',
@@ -303,6 +327,30 @@ describe('a schema', () => {
     expect(costOf('query ($a: A) { f(a: $a) }', { a }, of)).toBe(10);
     expect(costOf('query ($a: A) { f(a: $a) }', { a: 'nonsense' }, of)).toBe(1);
     expect(costOf('query ($b: [B!]) { f(a: { b: $b }) }', { b: [{ dear: 1 }] }, of)).toBe(4);
+  });
+
+  it('may price a text in an input by its length, for every full 1,000 characters', () => {
+    const inputs =
+      'input A { text: String @cost(weight: "2") @costByLength(weight: "3") more: [A!] } input B { a: A! }';
+    const of = withFields(
+      'f(b: B): Int page: Page @listSize(assumedSize: 1, sizedFields: ["items"])',
+      inputs,
+    );
+    const query = 'query ($text: String, $b: B) { f(b: { a: { text: $text } }) g: f(b: $b) }';
+    const costs = [0, 999, 1_000, 1_999, 2_000, 50_000].map((length) => {
+      const text = 'x'.repeat(length);
+      const literal = costOf(`{ f(b: { a: { text: "${text}" } }) }`, {}, of);
+      expect(costOf(`{ f(b: { a: { text: """${text}""" } }) }`, {}, of)).toBe(literal);
+      expect(costOf(query, { text }, of)).toBe(literal);
+      expect(costOf(query, { b: { a: { text, more: [{ text }, {}] } } }, of)).toBe(2 * literal - 1);
+      return literal;
+    });
+    expect(costs).toEqual([3, 3, 6, 6, 9, 153]);
+    for (const b of [null, { a: null }, { a: { text: null } }, { a: {} }, 'nonsense']) {
+      expect(costOf(query, { b }, of)).toBe(1);
+    }
+    expect(costOf('query ($text: String = "x") { f(b: { a: { text: $text } }) }', {}, of)).toBe(3);
+    expect(costOf(query, { text: 7 }, of)).toBe(3);
   });
 
   it('says the weight of a field itself, by the type that it answers, or not at all', () => {

@@ -156,8 +156,11 @@ describe('docs/limits.md', () => {
     visit(parse(source), {
       enter(node) {
         if (node.kind !== Kind.FIELD_DEFINITION && node.kind !== Kind.INPUT_VALUE_DEFINITION) return;
-        const cost = node.directives?.find(({ name }) => name.value === 'cost')?.arguments?.[0]?.value;
-        if (cost?.kind === Kind.STRING) weighed.add(`${node.name.value} ${cost.value}`);
+        for (const { name, arguments: [weight] = [] } of node.directives ?? []) {
+          const isCost = name.value === 'cost' || name.value === 'costByLength';
+          if (isCost && weight?.value.kind === Kind.STRING)
+            weighed.add(`${node.name.value} ${weight.value.value}`);
+        }
       },
     });
     // What edges hold has been counted with them, and all other mutations stand in one row.

@@ -171,7 +171,7 @@ describe('operations that take long text', () => {
         const named = getNamedType(type);
         const inside = isInputObjectType(named) ? Object.values(named.getFields()) : [];
         return inside.some(({ astNode }) =>
-          astNode?.directives?.some(({ name }) => name.value === 'longText'),
+          astNode?.directives?.some(({ name }) => name.value === 'costByLength'),
         );
       }),
     );

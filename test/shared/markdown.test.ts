@@ -4,12 +4,12 @@ import {
   excerptOf,
   readingTimeMinutes,
   rendererVersion,
-  renderMarkdown,
+  convertMarkdown,
   searchTextOf,
-} from '../../src/shared/markdown.ts';
+} from '../../src/shared/markdown/index.ts';
 
-const htmlOf = (markdown: string): string => renderMarkdown(markdown).html;
-const textOf = (markdown: string): string => renderMarkdown(markdown).text;
+const htmlOf = (markdown: string): string => convertMarkdown(markdown).html;
+const textOf = (markdown: string): string => convertMarkdown(markdown).text;
 
 const url = /^(?:https?:|mailto:|(?![a-z][a-z0-9+.-]*:))/i;
 const imageUrl = /^(?:https?:|(?![a-z][a-z0-9+.-]*:))/i;
@@ -60,7 +60,7 @@ function forbiddenIn(html: string): string[] {
 const isLiteral = (html: string, markdown: string): boolean =>
   html.startsWith('<pre>') && decoded(html) === `<pre>${markdown}</pre>\n`;
 
-describe('renderMarkdown', () => {
+describe('convertMarkdown', () => {
   it('has a version', () => {
     expect(rendererVersion).toBeGreaterThanOrEqual(1);
   });
@@ -131,7 +131,7 @@ describe('renderMarkdown', () => {
   });
 
   it('replaces NUL, which a database cannot store', () => {
-    expect(renderMarkdown('a\0b &#0; &#xd800; \u{1f600}')).toEqual({
+    expect(convertMarkdown('a\0b &#0; &#xd800; \u{1f600}')).toEqual({
       html: '<p>a\ufffdb \ufffd \ufffd \u{1f600}</p>\n',
       text: 'a\ufffdb \ufffd \ufffd \u{1f600}',
     });
@@ -199,7 +199,7 @@ describe('hostile Markdown', { timeout: 30_000 }, () => {
       `<div>${payload}`,
       `*[${payload}](x)*`,
     ]) {
-      const { html } = renderMarkdown(markdown);
+      const { html } = convertMarkdown(markdown);
       expect(forbiddenIn(html)).toEqual([]);
     }
   });
@@ -249,7 +249,7 @@ describe('hostile Markdown', { timeout: 30_000 }, () => {
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(hostile, (markdown) => {
-        const { html, text } = renderMarkdown(markdown);
+        const { html, text } = convertMarkdown(markdown);
         expect(forbiddenIn(html)).toEqual([]);
         for (const tag of html.match(/<[^>]*>/g) ?? []) {
           expect(tag).not.toMatch(/^<script|(?:href|src)="\s*javascript:/i);
@@ -293,7 +293,7 @@ describe('Markdown that asks for too much', { timeout: 30_000 }, () => {
     ['quotes in quotes that end at once', fill('> > ```\n> a\nb\n')],
     ['links', fill('[a](b)', 700_000)],
   ])('comes out as it was written: %s', (_, markdown) => {
-    const { html, text } = renderMarkdown(markdown);
+    const { html, text } = convertMarkdown(markdown);
     expect(isLiteral(html, markdown)).toBe(true);
     expect(text).toBe(markdown.replace(/\s+/g, (space) => (space.includes('\n') ? '\n' : ' ')).trim());
   });
@@ -320,7 +320,7 @@ describe('Markdown that asks for too much', { timeout: 30_000 }, () => {
     ['lone surrogates', fill('\ud800\0')],
     ['a megabyte of words', fill('The quick brown fox jumps over the *lazy* dog. ', 1_000_000)],
   ])('is rendered: %s', (_, markdown) => {
-    const { html, text } = renderMarkdown(markdown);
+    const { html, text } = convertMarkdown(markdown);
     expect(forbiddenIn(html)).toEqual([]);
     expect(isLiteral(html, markdown)).toBe(false);
     expect(html.length).toBeLessThan(10 * markdown.length);

@@ -3,7 +3,7 @@ import { UUID } from 'uuidv7';
 import { hashPassword } from '../../modules/accounts/index.ts';
 import { draftSlug, excerptFrom, renderPost, slugOfTitle } from '../../modules/posts/index.ts';
 import { tagSlug } from '../../modules/tags/index.ts';
-import { rendererVersion, renderMarkdown } from '../../shared/markdown.ts';
+import { rendererVersion, renderMarkdown } from '../../shared/markdown/index.ts';
 import type { DemoComment, DemoPerson, DemoPost } from './content.ts';
 import type { DemoRows } from './repository.ts';
 
@@ -59,7 +59,7 @@ export async function demoRows(
     likes: [],
   };
   const tagIds = new Map<string, string>();
-  for (const post of posts) addPost(rows, post, { now, member, tagIds });
+  for (const post of posts) await addPost(rows, post, { now, member, tagIds });
   return rows;
 }
 
@@ -76,13 +76,13 @@ interface Setting {
   readonly tagIds: Map<string, string>;
 }
 
-function addPost(rows: DemoRows, post: DemoPost, setting: Setting): void {
+async function addPost(rows: DemoRows, post: DemoPost, setting: Setting): Promise<void> {
   const { now, member } = setting;
   const { title, body, status = 'PUBLISHED', contributors = [], likes = [], comments = [] } = post;
   const listed = now - post.daysAgo * day;
   const begun = status === 'DRAFT' ? listed : listed - day;
   const id = idAt(begun);
-  const text = renderPost(body);
+  const text = await renderPost(body);
   rows.posts.push({
     id,
     authorId: member(post.author).id,
@@ -117,20 +117,20 @@ function addPost(rows: DemoRows, post: DemoPost, setting: Setting): void {
     });
   }
   for (const comment of comments)
-    addComment(rows, comment, { postId: id, parentId: null, after: listed }, setting);
+    await addComment(rows, comment, { postId: id, parentId: null, after: listed }, setting);
 }
 
-function addComment(
+async function addComment(
   rows: DemoRows,
   { author, hours, body, replies = [] }: DemoComment,
   { postId, parentId, after }: { postId: string; parentId: string | null; after: number },
   setting: Setting,
-): void {
+): Promise<void> {
   const written = after + hours * hour;
   if (written > setting.now)
     throw new Error(`A comment of ${author} in the demo publication is in the future.`);
   const id = idAt(written);
-  const { html } = renderMarkdown(body);
+  const { html } = await renderMarkdown(body);
   const createdAt = timeAt(written);
   rows.comments.push({
     id,
@@ -143,7 +143,9 @@ function addComment(
     createdAt,
     updatedAt: createdAt,
   });
-  for (const reply of replies) addComment(rows, reply, { postId, parentId: id, after: written }, setting);
+  for (const reply of replies) {
+    await addComment(rows, reply, { postId, parentId: id, after: written }, setting);
+  }
 }
 
 /** The identifier of a tag, which is made when it is first used. */

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { build, isAnyOf, type Queryable, type RowOf, statement, type Transaction } from '../../db/index.ts';
 import { importedAuthors, importedFiles, type PostStatus, posts } from '../../db/tables/index.ts';
-import { rendererVersion } from '../../shared/markdown.ts';
+import { rendererVersion } from '../../shared/markdown/index.ts';
 
 const fileColumns = {
   path: importedFiles.path,

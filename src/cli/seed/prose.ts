@@ -1,10 +1,10 @@
 import {
+  convertMarkdown,
   countWords,
   excerptOf,
   minutesOfWords,
-  renderMarkdown,
   searchTextOf,
-} from '../../shared/markdown.ts';
+} from '../../shared/markdown/index.ts';
 import { Dice, type RandomKey } from './random.ts';
 import {
   bios,
@@ -97,7 +97,7 @@ export class Prose {
   #make(sort: Sort, index: number): Block {
     const dice = new Dice(this.#key, 'block', index * sorts.length + sorts.indexOf(sort));
     const markdown = makers[sort](dice);
-    const { html, text } = renderMarkdown(markdown);
+    const { html, text } = convertMarkdown(markdown);
     return { markdown, html, text, words: countWords(text) };
   }
 }

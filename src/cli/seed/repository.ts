@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Queryable, type Statement, statement, type Transaction } from '../../db/index.ts';
 import { posts, tags } from '../../db/tables/index.ts';
-import { rendererVersion } from '../../shared/markdown.ts';
+import { rendererVersion } from '../../shared/markdown/index.ts';
 import type { SeedComment, SeedFollow, SeedLike } from './reactions.ts';
 import type { SeedPost, SeedTag, SeedUser } from './rows.ts';
 

@@ -37,7 +37,7 @@ export const bodyLimits = {
   structure: 10_000,
   /** JSON objects and lists within each other. */
   nesting: 64,
-  /** Bytes, unless the operation takes long text: see `@longText` in schema.graphql. */
+  /** Bytes, unless the operation takes long text: see `@costByLength` in schema.graphql. */
   body: 65_536,
 } as const;
 

@@ -11,7 +11,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** Knows which operations take long text: those with a root field that has a `@longText` field in its arguments. */
+/** Knows which operations take long text: those with a root field that has a `@costByLength` text in its arguments. */
 export class LongText {
   /** The names of such root fields, by the kind of operation. */
   readonly #rootFields: Readonly<Record<string, ReadonlySet<string>>>;
@@ -43,7 +43,7 @@ function hasLongText(schema: GraphQLSchema, type: GraphQLInputType, seen: Set<Gr
   if (!isInputObjectType(named) || seen.has(named)) return false;
   seen.add(named);
   return Object.values(named.getFields()).some(
-    (field) => getDirective(schema, field, 'longText') !== undefined || hasLongText(schema, field.type, seen),
+    (field) => getDirective(schema, field, 'costByLength') !== undefined || hasLongText(schema, field.type, seen),
   );
 }
 

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { build, statement, statementVariants, type Transaction } from '../../db/index.ts';
 import { comments } from '../../db/tables/index.ts';
-import { rendererVersion } from '../../shared/markdown.ts';
+import { rendererVersion } from '../../shared/markdown/index.ts';
 import type { PostScope } from '../posts/index.ts';
 import { commentColumns, type CommentRow } from './columns.ts';
 import { isVisible } from './repository.ts';

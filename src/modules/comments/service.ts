@@ -1,7 +1,7 @@
 import type { Transaction } from '../../db/index.ts';
 import { badInputAt, forbidden, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
-import { renderMarkdown } from '../../shared/markdown.ts';
+import { renderMarkdown } from '../../shared/markdown/index.ts';
 import { parseInput } from '../../shared/validation.ts';
 import { signedIn, type Viewer } from '../../shared/viewer.ts';
 import { holdPublishedPost, visibleTo } from '../posts/index.ts';
@@ -26,7 +26,7 @@ import {
 export async function addComment({ db, viewer }: ServiceContext, input: unknown): Promise<CommentRow> {
   const { postId, parentId, body } = parseInput(newComment, input);
   const authorId = signedIn(viewer).id;
-  const { html } = renderMarkdown(body);
+  const { html } = await renderMarkdown(body);
   const id = newUuid();
   return db.transaction(async (tx) => {
     await holdPublishedPost(tx, viewer, postId);
@@ -45,7 +45,7 @@ export async function updateComment(
   input: unknown,
 ): Promise<CommentRow> {
   const { body } = parseInput(commentChanges, input);
-  const { html } = renderMarkdown(body);
+  const { html } = await renderMarkdown(body);
   return db.transaction(async (tx) => {
     const { postId } = await allowedComment(tx, viewer, 'update', id);
     const changed = await updateCommentRow(tx, { id, body, html });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { textQuery } from '../../db/index.ts';
 import type { PostFilter } from '../../generated/resolvers.ts';
 import { isTimeKey, listRequest, type PageArguments, pageRequest } from '../../shared/pagination/index.ts';
-import { excerptOf } from '../../shared/markdown.ts';
+import { excerptOf } from '../../shared/markdown/index.ts';
 import type { Projection } from '../../shared/projection.ts';
 import { bytesOf, idOf, lineOf, parseInput, rule, textOf } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';

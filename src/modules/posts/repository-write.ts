@@ -8,7 +8,7 @@ import {
   uniqueName,
 } from '../../db/index.ts';
 import { type PostStatus, postContributors, posts, postTags } from '../../db/tables/index.ts';
-import { rendererVersion } from '../../shared/markdown.ts';
+import { rendererVersion } from '../../shared/markdown/index.ts';
 import type { Projection } from '../../shared/projection.ts';
 import { postColumns, type PostRow } from './columns.ts';
 import type { PostScope } from './policy.ts';

@@ -3,7 +3,7 @@ import { ForeignKeyViolation, type Transaction, UniqueViolation } from '../../db
 import type { PostStatus } from '../../db/tables/index.ts';
 import { badInputAt, conflict, forbidden, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
-import { excerptOf, readingTimeMinutes, renderMarkdown, searchTextOf } from '../../shared/markdown.ts';
+import { excerptOf, renderMarkdown } from '../../shared/markdown/index.ts';
 import { parseInput } from '../../shared/validation.ts';
 import { signedIn, type Viewer } from '../../shared/viewer.ts';
 import { ensureTags, tagSlugs } from '../tags/index.ts';
@@ -30,7 +30,7 @@ import {
 export async function createPost({ db, viewer }: ServiceContext, input: unknown): Promise<PostRow> {
   const { title, body, excerpt, tags, contributors, publish } = parseInput(newPost, input);
   const authorId = signedIn(viewer).id;
-  const text = renderPost(body);
+  const text = await renderPost(body);
   const id = newUuid();
   return db.transaction(async (tx) => {
     const slug = publish ? await reserveSlug(tx, slugOfTitle(title, id)) : draftSlug(id);
@@ -62,7 +62,7 @@ export async function updatePost(
   expectedVersion: number | null,
 ): Promise<PostRow> {
   const changes = parseInput(postChanges, input);
-  const text = changes.body === undefined ? null : renderPost(changes.body);
+  const text = changes.body === undefined ? null : await renderPost(changes.body);
   return db.transaction(async (tx) => {
     const post = await allowedPost(tx, viewer, 'update', id);
     if (expectedVersion !== null && post.version !== expectedVersion) {
@@ -208,20 +208,21 @@ export async function linkPost(
   }
 }
 
-/** What is stored of a post's text. */
-export function renderPost(body: string): RenderedText {
-  const { html, text } = renderMarkdown(body);
-  return {
-    body,
-    html,
-    searchText: searchTextOf(text),
-    readingTimeMinutes: readingTimeMinutes(text),
-  };
+/**
+ * What is stored of a post's text. It may wait for a worker thread: call it before a transaction begins.
+ *
+ * @throws {AppError} `SERVICE_UNAVAILABLE` when too many long texts are waiting.
+ */
+export async function renderPost(body: string): Promise<RenderedText> {
+  return { body, ...(await renderMarkdown(body)) };
 }
 
-/** The excerpt that somebody wrote; otherwise the one that the text makes. */
+/** How much of a plain text an excerpt is made of, in UTF-16 code units. */
+const excerptSource = 600;
+
+/** The excerpt that somebody wrote; otherwise the beginning of the text. */
 export function excerptFrom({ searchText }: Pick<RenderedText, 'searchText'>, own: string | null): Excerpt {
-  return { excerpt: own ?? excerptOf(searchText), hasOwnExcerpt: own !== null };
+  return { excerpt: own ?? excerptOf(searchText.slice(0, excerptSource)), hasOwnExcerpt: own !== null };
 }
 
 /** A slug from a title: its letters and digits in Latin script, or one that stands for the identifier. */

@@ -6,11 +6,20 @@ import {
   isInputObjectType,
   Kind,
   type ValueNode,
+  valueFromASTUntyped,
 } from 'graphql';
 import { type Quantity, sum, type Variables } from './quantity.ts';
 
-/** What the fields of inputs add to a cost where they are given: the weights of those that have one, by type. */
-export type InputWeights = ReadonlyMap<GraphQLInputObjectType, ReadonlyMap<string, number>>;
+/** What a field of an input adds to a cost when it has a value other than null. */
+export interface InputWeight {
+  /** Points for any value. */
+  readonly fixed: number;
+  /** Points for every full 1,000 UTF-16 code units of a text. */
+  readonly perThousand: number;
+}
+
+/** The weights of the input fields that have one, by type and name. */
+export type InputWeights = ReadonlyMap<GraphQLInputObjectType, ReadonlyMap<string, InputWeight>>;
 
 /** Works out what inputs add to the cost of an operation. */
 export class InputCosts {
@@ -51,12 +60,13 @@ export class InputCosts {
         return sum(
           node.fields.map(({ name: { value: name }, value }): Quantity => {
             const field = object.getFields()[name];
-            if (field === undefined || value.kind === Kind.NULL) return 0;
-            const weight = this.#weights.get(object)?.get(name) ?? 0;
+            if (field === undefined) return 0;
+            const weight = this.#weights.get(object)?.get(name);
             const inside = this.ofLiteral(field.type, value, variableOf);
-            if (value.kind !== Kind.VARIABLE || weight === 0) return sum([weight, inside]);
+            if (weight === undefined) return inside;
+            if (value.kind !== Kind.VARIABLE) return sum([weigh(weight, valueFromASTUntyped(value)), inside]);
             const given = variableOf(value.name.value);
-            return sum([(variables) => (given(variables) == null ? 0 : weight), inside]);
+            return sum([(variables) => weigh(weight, given(variables)), inside]);
           }),
         );
       default:
@@ -76,7 +86,8 @@ export class InputCosts {
     for (const [name, inside] of Object.entries(value)) {
       const field = fields[name];
       if (field === undefined || inside == null) continue;
-      total += this.#weights.get(type)?.get(name) ?? 0;
+      const weight = this.#weights.get(type)?.get(name);
+      if (weight !== undefined) total += weigh(weight, inside);
       const object = this.#weighingType(field.type);
       if (object !== null) total += this.#ofValue(object, inside);
     }
@@ -87,4 +98,10 @@ export class InputCosts {
     const named = getNamedType(type);
     return isInputObjectType(named) && this.#weighing.has(named) ? named : null;
   }
+}
+
+/** The points that a value adds. */
+function weigh({ fixed, perThousand }: InputWeight, value: unknown): number {
+  if (value == null) return 0;
+  return fixed + (typeof value === 'string' ? perThousand * Math.floor(value.length / 1_000) : 0);
 }

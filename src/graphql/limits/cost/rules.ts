@@ -6,6 +6,7 @@ import {
   type GraphQLNamedOutputType,
   type GraphQLObjectType,
   type GraphQLSchema,
+  GraphQLString,
   getNamedType,
   getNullableType,
   isAbstractType,
@@ -15,7 +16,7 @@ import {
   isObjectType,
   isRequiredArgument,
 } from 'graphql';
-import type { InputWeights } from './inputs.ts';
+import type { InputWeight, InputWeights } from './inputs.ts';
 
 /** An argument that says how many items a list has. */
 export interface SlicingArgument {
@@ -72,7 +73,7 @@ class RuleReader {
 
   read(): CostRules {
     const fields = new Map<string, FieldRule>();
-    const inputs = new Map<GraphQLInputObjectType, ReadonlyMap<string, number>>();
+    const inputs = new Map<GraphQLInputObjectType, ReadonlyMap<string, InputWeight>>();
     const sized = new Set<string>();
     const lists: string[] = [];
     for (const type of Object.values(this.#schema.getTypeMap())) {
@@ -99,11 +100,17 @@ class RuleReader {
     return { fields, inputs };
   }
 
-  #inputWeights(type: GraphQLInputObjectType): ReadonlyMap<string, number> {
+  #inputWeights(type: GraphQLInputObjectType): ReadonlyMap<string, InputWeight> {
     return new Map(
       Object.values(type.getFields()).flatMap((field) => {
-        const weight = this.#weight(`${type.name}.${field.name}`, field);
-        return weight === null ? [] : [[field.name, weight] as const];
+        const coordinate = `${type.name}.${field.name}`;
+        const fixed = this.#weight(coordinate, field);
+        const perThousand = this.#weight(coordinate, field, 'costByLength');
+        if (perThousand !== null && getNullableType(field.type) !== GraphQLString) {
+          this.#faults.push(`${coordinate} has @costByLength and is no String`);
+        }
+        if (fixed === null && perThousand === null) return [];
+        return [[field.name, { fixed: fixed ?? 0, perThousand: perThousand ?? 0 }] as const];
       }),
     );
   }
@@ -133,8 +140,12 @@ class RuleReader {
     return Math.max(0, ...types.map((each) => this.#weight(each.name, each) ?? 1));
   }
 
-  #weight(coordinate: string, node: Field | GraphQLInputField | GraphQLNamedOutputType): number | null {
-    const [cost] = getDirective(this.#schema, node, 'cost') ?? [];
+  #weight(
+    coordinate: string,
+    node: Field | GraphQLInputField | GraphQLNamedOutputType,
+    directive: 'cost' | 'costByLength' = 'cost',
+  ): number | null {
+    const [cost] = getDirective(this.#schema, node, directive) ?? [];
     if (cost === undefined) return null;
     const weight = Number(cost['weight']);
     if (/^\d+(\.\d+)?$/.test(String(cost['weight']))) return weight;

@@ -1,8 +1,8 @@
 import MarkdownIt, { type StateBlock } from 'markdown-it';
 import { collapseSpace, safeHtmlOf, textOfSafeHtml } from './safe-html.ts';
 
-/** Grows with every change of what `renderMarkdown` makes, so that stored HTML can be made anew. */
-export const rendererVersion: number = 1;
+/** Grows with every change of the rendered HTML or text. `broadsheet rerender` renders rows of older versions again. */
+export const rendererVersion: number = 2;
 
 /** How deep blocks may nest, lists counting twice: beyond the 20 of its preset, the parser drops them. */
 const maxNesting = 20;
@@ -67,57 +67,36 @@ markdownIt.core.ruler.after('limits', 'tasks', ({ tokens }) => {
   }
 });
 
+/** Maximum length of the HTML, by the length of the text: escaping makes five characters of one `&`. */
+const maxHtml = (length: number): number => 5 * length + 64_000;
+
+/** The HTML that a text makes, and the plain text of that. */
+export interface Converted {
+  readonly html: string;
+  readonly text: string;
+}
+
 /**
- * CommonMark with the tables, strikethrough, task lists and autolinks of GitHub, as sanitised HTML, and
- * the plain text of it. Any string is rendered: raw HTML keeps what is on an allow-list, and a text
- * over one of the limits comes out as it was written, as preformatted text.
+ * Converts CommonMark with the tables, strikethrough, task lists and autolinks of GitHub to sanitised HTML. It accepts
+ * any string: raw HTML keeps what is on an allow-list, and a text over one of the limits is converted by
+ * `convertToPreformatted`.
  */
-export function renderMarkdown(markdown: string): { html: string; text: string } {
+export function convertMarkdown(markdown: string): Converted {
   try {
     const html = safeHtmlOf(markdownIt.render(markdown));
+    if (html.length > maxHtml(markdown.length)) throw new RangeError('The HTML is too long.');
     return { html, text: textOfSafeHtml(html) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    const source = markdown.replaceAll('\0', '\uFFFD');
-    return { html: `<pre>${escapeHtml(source)}</pre>\n`, text: collapseSpace(source) };
+    return convertToPreformatted(markdown);
   }
 }
 
-const excerptLength = 280;
-
-/** The beginning of a text on one line, at most 280 characters (code points), with `…` where it was cut. */
-export function excerptOf(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  // A code point takes at most two places of a string, so this holds more than are needed.
-  const characters = Array.from(line.slice(0, 2 * (excerptLength + 1)));
-  if (characters.length <= excerptLength) return line;
-  const room = characters.slice(0, excerptLength);
-  const space = room.lastIndexOf(' ');
-  // A word that fills more than half of the room is cut itself.
-  const end = space > excerptLength / 2 ? space : excerptLength - 1;
-  return `${room.slice(0, end).join('').trimEnd()}…`;
+/** Shows a text as it was written, as preformatted text. */
+export function convertToPreformatted(markdown: string): Converted {
+  const source = markdown.replaceAll('\0', '\uFFFD');
+  const html = source.replace(/[&<>]/g, (character) => entities[character] ?? character);
+  return { html: `<pre>${html}</pre>\n`, text: collapseSpace(source) };
 }
 
-/** How long reading takes, in whole minutes at 220 words a minute, at least 1. */
-export function readingTimeMinutes(text: string): number {
-  return minutesOfWords(countWords(text));
-}
-
-export function countWords(text: string): number {
-  return text.match(/\S+/g)?.length ?? 0;
-}
-
-/** How long reading so many words takes, as `readingTimeMinutes` says. */
-export function minutesOfWords(words: number): number {
-  return Math.max(1, Math.ceil(words / 220));
-}
-
-const searchBytes = 100_000;
-
-/** The part of a text that is searched: its first 100,000 bytes as UTF-8, in whole characters. */
-export function searchTextOf(text: string): string {
-  // A character takes at most three bytes for each of its places in a string.
-  if (text.length * 3 <= searchBytes) return text;
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(searchBytes));
-  return text.slice(0, read);
-}
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };

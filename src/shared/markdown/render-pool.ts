@@ -1,0 +1,118 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
+import type { Piscina } from 'piscina';
+import { AppError } from '../errors.ts';
+import { render, type RenderedMarkdown } from './render.ts';
+
+/** Texts shorter than this many UTF-16 code units are rendered on the event loop, in a few milliseconds. */
+const inlineLength = 8_192;
+/** A worker without work ends after this time, in milliseconds. */
+const idleTimeout = 10_000;
+const maxWorkers = Math.max(1, Math.min(2, availableParallelism() - 1));
+
+export interface RenderLimits {
+  /** Maximum length of all texts that wait for a worker or are in one, in UTF-16 code units. */
+  readonly pendingLength: number;
+  /** Maximum time for one text, including the start of a worker, in milliseconds. */
+  readonly time: number;
+  /** Maximum heap of a worker, in megabytes. */
+  readonly heap: number;
+}
+
+interface Workers {
+  readonly threads: Piscina<string, RenderedMarkdown>;
+  /** Aborted when a worker cannot start. */
+  readonly failure: AbortSignal;
+}
+
+/**
+ * Renders Markdown: short texts in the calling thread, long ones in worker threads. The first long text starts the
+ * workers, and they do not keep the process running.
+ */
+export class RenderPool {
+  readonly #limits: RenderLimits;
+  // The queue is here because Piscina does not continue with its own after a worker has crashed.
+  readonly #inTurn = pLimit(maxWorkers);
+  /** The long texts that are waiting or in a worker. */
+  readonly #pending = new Set<Promise<RenderedMarkdown>>();
+  #pendingLength = 0;
+  #workers: Promise<Workers> | undefined;
+
+  constructor(limits: RenderLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Renders a text. One that exceeds the limits of a worker is rendered as preformatted text.
+   *
+   * @throws {AppError} `SERVICE_UNAVAILABLE` when too many long texts are waiting.
+   */
+  async render(markdown: string): Promise<RenderedMarkdown> {
+    const { length } = markdown;
+    if (length < inlineLength) return render(markdown);
+    if (this.#pendingLength + length > this.#limits.pendingLength) {
+      const message = 'The server is rendering too many long texts at the moment. Try again.';
+      throw new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: 5 });
+    }
+    const pending = this.#inTurn(() => this.#renderInWorker(markdown));
+    this.#pending.add(pending);
+    this.#pendingLength += length;
+    try {
+      return await pending;
+    } finally {
+      this.#pending.delete(pending);
+      this.#pendingLength -= length;
+    }
+  }
+
+  /** Ends the workers when they have rendered what they have. A later text starts new ones. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#pending);
+    const closing = this.#workers;
+    this.#workers = undefined;
+    await (await closing)?.threads.destroy();
+  }
+
+  async #renderInWorker(markdown: string): Promise<RenderedMarkdown> {
+    const { threads, failure } = await (this.#workers ??= this.#open());
+    const timeout = AbortSignal.timeout(this.#limits.time);
+    try {
+      return await threads.run(markdown, { name: 'render', signal: AbortSignal.any([timeout, failure]) });
+    } catch (error) {
+      if (failure.aborted) throw failure.reason;
+      if (!timeout.aborted && !isOutOfMemory(error)) throw error;
+      return threads.run(markdown, { name: 'renderPreformatted', signal: failure });
+    }
+  }
+
+  async #open(): Promise<Workers> {
+    const { Piscina } = await import('piscina');
+    const threads = new Piscina<string, RenderedMarkdown>({
+      filename: workerFile(),
+      name: 'render',
+      minThreads: 0,
+      maxThreads: maxWorkers,
+      idleTimeout,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: this.#limits.heap },
+      recordTiming: false,
+    });
+    const failure = new AbortController();
+    threads.on('error', (error: unknown) => {
+      this.#workers = undefined;
+      failure.abort(error);
+    });
+    return { threads, failure: failure.signal };
+  }
+}
+
+/** Where a worker begins: in the build as in the sources, which need a loader. */
+function workerFile(): string {
+  const name = import.meta.url.endsWith('.ts') ? './render-from-sources.js' : './render.js';
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
