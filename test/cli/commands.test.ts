@@ -369,7 +369,7 @@ describe('token', () => {
   });
 });
 
-describe('a long text', () => {
+describe('a long text', { timeout: 600_000 }, () => {
   it('is rendered by a command that ends by itself, and rendered again when it is of an older version', async () => {
     const posts = path.join(folder, 'posts');
     await mkdir(posts);
