@@ -84,7 +84,7 @@ const attacks: Record<string, Attack> = {
     'as many comparisons of objects as are allowed': `{ users { ${listOf(69, () => '... { posts { author { name } } }')} } }`,
     'as many comparisons of arguments as are allowed': `{ viewer { ${listOf(96, () => '... { posts(limit: 1) { id } }')} } }`,
     'as many comparisons in fragments as are allowed': `{ viewer { ${listOf(34, (number) => `...F${number}`)} } } ${listOf(34, (number) => `fragment F${number} on User { posts { author { id name username } } }`)}`,
-    'a screen of 2,400 tokens': `{ posts { author { id } ${listOf(38, (number) => `a${number}: commentsConnection(first: 1) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node { id body createdAt author { id name username bio avatarUrl role posts { id title slug excerpt author { id name username bio } tags { id slug name } } } } } }`)} } }`,
+    'a screen of 2,400 tokens': `{ posts(limit: 1) { author { id } ${listOf(38, (number) => `a${number}: commentsConnection(first: 1) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node { id body createdAt author { id name username bio avatarUrl role posts(limit: 1) { id title slug excerpt author { id name username bio } tags { id slug name } } } } } }`)} } }`,
   }),
   '10,000 aliases': document(`{ ${listOf(10_000, (number) => `a${number}: __typename`)} }`),
   '1 MB of comments': document(`${'#comment\n'.repeat(111_000)}{ __typename }`),
