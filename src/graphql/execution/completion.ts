@@ -1,4 +1,5 @@
 import { after, type Awaitable } from '../../shared/awaitable.ts';
+import type { AnswerLength } from './answer-length.ts';
 import type { FieldErrors, Text } from './field-errors.ts';
 import { ChosenPlaces, ItemPlaces, type Places } from './places.ts';
 import type { FieldPlan, PlanOf, SelectionPlan, TypePlan } from './plan.ts';
@@ -21,11 +22,13 @@ export function allOf(batches: readonly Texts[]): Promise<Text[][]> {
 export class Completion {
   readonly #calls: ResolverCalls;
   readonly #errors: FieldErrors;
+  readonly #length: AnswerLength;
   readonly #objects: ObjectWriter;
 
-  constructor(calls: ResolverCalls, errors: FieldErrors, objects: ObjectWriter) {
+  constructor(calls: ResolverCalls, errors: FieldErrors, length: AnswerLength, objects: ObjectWriter) {
     this.#calls = calls;
     this.#errors = errors;
+    this.#length = length;
     this.#objects = objects;
   }
 
@@ -87,7 +90,8 @@ export class Completion {
   #leaves(field: FieldPlan, type: PlanOf<'leaf'>, values: readonly unknown[], places: Places): Text[] {
     const texts: Text[] = [];
     for (let index = 0; index < values.length; index += 1) {
-      texts.push(this.leaf(field, type, values[index], places, index));
+      const text = this.leaf(field, type, values[index], places, index);
+      texts.push(typeof text !== 'string' || this.#length.add(text.length) ? text : '');
     }
     return texts;
   }

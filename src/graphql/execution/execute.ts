@@ -1,4 +1,5 @@
 import { type GraphQLError, OperationTypeNode } from 'graphql';
+import { AnswerLength, answerTooLong } from './answer-length.ts';
 import { columnValue, endOfColumns, notPlain } from './columns.ts';
 import { allOf, Completion, type Texts } from './completion.ts';
 import { FieldErrors, type Text } from './field-errors.ts';
@@ -23,7 +24,8 @@ export interface ExecutionText {
 /**
  * Executes a plan. Where graphql-js walks the answer object by object, this goes level by level: it asks a field of all
  * objects at its position before it goes on below, and writes JSON where graphql-js makes objects. Resolvers are called
- * as there, with `(parent, args, context, info)`, and the answer is the same.
+ * as there, with `(parent, args, context, info)`, and the answer is the same. The data of an answer that is too long are
+ * null.
  */
 export async function executePlan({
   plan,
@@ -31,10 +33,12 @@ export async function executePlan({
   variableValues,
 }: ExecutionRequest): Promise<ExecutionText> {
   const errors = new FieldErrors();
-  const execution = new Execution(new ResolverCalls(plan, contextValue, variableValues), errors);
+  const length = new AnswerLength();
+  const execution = new Execution(new ResolverCalls(plan, contextValue, variableValues), errors, length);
   const [text] = await (plan.operation.operation === OperationTypeNode.MUTATION
     ? execution.selectionInOrder(plan.root)
     : execution.selection(plan.root, [undefined], rootPlace));
+  if (length.isTooLong) return { data: 'null', errors: [answerTooLong()] };
   return { data: errors.ended(text as Text), errors: errors.reported };
 }
 
@@ -42,12 +46,14 @@ export async function executePlan({
 class Execution {
   readonly #calls: ResolverCalls;
   readonly #errors: FieldErrors;
+  readonly #length: AnswerLength;
   readonly #completion: Completion;
 
-  constructor(calls: ResolverCalls, errors: FieldErrors) {
+  constructor(calls: ResolverCalls, errors: FieldErrors, length: AnswerLength) {
     this.#calls = calls;
     this.#errors = errors;
-    this.#completion = new Completion(calls, errors, (...batch) => this.selection(...batch));
+    this.#length = length;
+    this.#completion = new Completion(calls, errors, length, (...batch) => this.selection(...batch));
   }
 
   /** The texts of the objects of one type at one place of the operation. */
@@ -141,7 +147,7 @@ class Execution {
         }
         text += (labels[index] as string) + leaf;
       }
-      texts.push(text);
+      texts.push(typeof text !== 'string' || this.#length.add(text.length) ? text : '');
     }
     return texts;
   }

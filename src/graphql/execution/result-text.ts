@@ -1,5 +1,6 @@
 import type { FormattedExecutionResult } from 'graphql';
 import { formatExecutionError } from '../format-error.ts';
+import { answerTooLong, isTooLong } from './answer-length.ts';
 import type { ExecutionText } from './execute.ts';
 
 /** The `data` of an answer that is JSON already. It stands where Apollo Server expects an object. */
@@ -22,9 +23,14 @@ export function singleResultOf({ data, errors }: ExecutionText): FormattedExecut
   return { errors: errors.map(formatExecutionError), data: JSON.parse(data) as Record<string, unknown> };
 }
 
-/** An answer as JSON. */
+/** An answer as JSON. Where graphql-js has executed the operation, data that are too long are left out here. */
 export function stringifyResult({ data, errors, extensions }: FormattedExecutionResult): string {
-  if (!(data instanceof ResultText)) return `${JSON.stringify({ errors, data, extensions })}\n`;
+  if (!(data instanceof ResultText)) {
+    const answer = isTooLong(data)
+      ? { errors: [formatExecutionError(answerTooLong())], data: null, extensions }
+      : { errors, data, extensions };
+    return `${JSON.stringify(answer)}\n`;
+  }
   const rest = extensions === undefined ? '' : `,"extensions":${JSON.stringify(extensions)}`;
   return `{"data":${data.json}${rest}}\n`;
 }
