@@ -35,6 +35,7 @@ import { RedisConnection } from './redis/connection.ts';
 import { describeError } from './shared/describe-error.ts';
 import { closeRenderPool } from './shared/markdown/index.ts';
 import { type Deliver, OutboxWorker } from './workers/outbox.ts';
+import { TagCleanup } from './workers/tag-cleanup.ts';
 
 /** Where the migrations are: beside the sources, and beside the build. */
 export const migrationsFolder = fileURLToPath(new URL('../drizzle', import.meta.url));
@@ -176,6 +177,8 @@ export interface App {
   readonly http: HttpServer;
   /** Sends what transactions have put into the outbox, once it is started; null where no mail is sent. */
   readonly outbox: OutboxWorker | null;
+  /** Deletes tags that no post carries, once it is started. */
+  readonly tagCleanup: TagCleanup;
   /** Where mails are kept that would be sent in production; null where they are sent. */
   readonly mailbox: DevelopmentMailbox | null;
   /** Stops, once: no new requests, the running ones are answered, then everything is closed. */
@@ -200,6 +203,7 @@ export async function createApp(
     config.mail === null || transport === null
       ? null
       : new OutboxWorker({ driver, deliver: deliverBy(transport, config.mail.webUrl), log });
+  const tagCleanup = new TagCleanup({ driver, log });
   const mailbox = transport instanceof DevelopmentMailbox ? transport : null;
   const redis = redisUrl === null ? null : new RedisConnection(redisUrl, log);
   const graphql = await startApollo({ executor, introspection, suggestions, explorer, costs, redis, log });
@@ -226,12 +230,12 @@ export async function createApp(
   async function stop(): Promise<void> {
     watch?.close();
     await http.close();
-    await outbox?.stop();
+    await Promise.all([outbox?.stop(), tagCleanup.stop()]);
     await graphql.apollo.stop();
     redis?.close();
     await closeRenderPool();
     await driver.close();
   }
   let stopped: Promise<void> | undefined;
-  return { http, outbox, mailbox, close: () => (stopped ??= stop()) };
+  return { http, outbox, tagCleanup, mailbox, close: () => (stopped ??= stop()) };
 }

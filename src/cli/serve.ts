@@ -95,6 +95,7 @@ async function start(
     app = await createApp(config, driver, accounts, log);
     await app.http.listen();
     app.outbox?.start();
+    app.tagCleanup.start();
     if (!config.production && isFirst()) await welcome(config, app, driver, accounts);
     return app;
   } catch (error) {

@@ -12,7 +12,7 @@ export {
   wordsOf,
 } from './text-search.ts';
 export { namesVector, proseVector } from './tables/columns.ts';
-export { ForeignKeyViolation, UniqueViolation } from './sqlstate.ts';
+export { ForeignKeyViolation, TransactionConflict, UniqueViolation } from './sqlstate.ts';
 export {
   build,
   isAnyOf,
@@ -23,4 +23,4 @@ export {
   statement,
   statementVariants,
 } from './statement.ts';
-export { uniqueName } from './unique-name.ts';
+export { numberEndings, uniqueName } from './unique-name.ts';

@@ -82,6 +82,28 @@ export function perParent(parents: SQL, select: SQLWrapper): SQL {
   return sql`select parent.id, page.* from unnest(${parents}) as parent(id) cross join lateral (${select}) as page`;
 }
 
+/**
+ * The first rows of several lists together, each row once. Every list is a select of `id` and `key` that has the page's
+ * range, order and limit, so that no more than a page of each is read.
+ */
+export function mergedPage(
+  lists: readonly SQLWrapper[],
+  { descending }: SortOrder,
+  { backwards }: PageShape,
+): SQL {
+  const direction = sql.raw(descending === backwards ? 'asc' : 'desc');
+  return sql`select id from (${unionOf(lists)}) as listed
+    order by key ${direction}, id ${direction} limit ${sql.placeholder('rows')}`;
+}
+
+/** The distinct rows of several selects, which may have limits of their own. */
+export function unionOf(selects: readonly SQLWrapper[]): SQL {
+  return sql.join(
+    selects.map((select) => sql`(${select})`),
+    sql` union `,
+  );
+}
+
 /** Sorts rows into lists, one for each parent, in the parents' order. */
 export function byParent<Row extends { parentId: string }>(
   parents: readonly string[],
@@ -112,9 +134,12 @@ export function byId<Row extends { id: string }>(
   return ids.map((id) => found.get(id) ?? null);
 }
 
+/** How many rows are counted at most. */
+export const maxCounted = sql.raw(String(countLimit + 1));
+
 /** Counts the rows of a select, up to one more than `countLimit`. */
 export function cappedCount(select: SQLWrapper): SQL {
-  return sql`select count(*)::integer as count from (${select} limit ${sql.raw(String(countLimit + 1))}) as counted`;
+  return sql`select count(*)::integer as count from (${select} limit ${maxCounted}) as counted`;
 }
 
 /** What `cappedCount` selects. */

@@ -26,7 +26,7 @@ export class ForeignKeyViolation extends AppError {
 export class TransactionConflict extends AppError {
   override readonly name = 'TransactionConflict';
 
-  constructor(cause: unknown) {
+  constructor(cause?: unknown) {
     super('SERVICE_UNAVAILABLE', 'Others are changing the same things. Try again.', { retryAfter: 1, cause });
   }
 }

@@ -76,6 +76,12 @@ export function toGlobalId(kind: NodeKind, uuid: string): GlobalId {
   return `${kind}_${digits}` as GlobalId;
 }
 
+/** The last 8 base32 characters of a UUID, which are random, and all 26, for names that must be unique. */
+export function idEndings(uuid: string): [string, string] {
+  const whole = toGlobalId('post', uuid).slice(-suffixLength);
+  return [whole.slice(-8), whole];
+}
+
 /** The field `id` of objects of a kind, whose rows have a UUID. */
 export function globalId(kind: NodeKind): DerivedField<{ readonly id: string }, GlobalId> {
   return derivedPlain(({ id }) => toGlobalId(kind, id));

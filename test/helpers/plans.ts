@@ -1,5 +1,6 @@
 import type { Driver } from '../../src/db/index.ts';
 import type { DriverQuery } from '../../src/db/driver.ts';
+import { readSettings } from '../../src/db/drivers/session-settings.ts';
 
 /** A node of a plan, as `explain (format json)` answers it. */
 export interface Plan {
@@ -8,6 +9,9 @@ export interface Plan {
   readonly 'Index Name'?: string;
   readonly 'Plan Rows': number;
   readonly 'Presorted Key'?: readonly string[];
+  readonly 'Actual Rows'?: number;
+  readonly 'Shared Hit Blocks'?: number;
+  readonly 'Shared Read Blocks'?: number;
   readonly Plans?: readonly Plan[];
 }
 
@@ -37,12 +41,13 @@ const pageRows = 101;
  */
 const sorting = /^(tags_by_posts|contributors_by_posts|feed_page|search_page)/;
 
-/** The plan of a statement with its values. */
+/** The plan of a statement with its values; options such as `analyze` run it. */
 export async function explain(
   driver: Driver,
   { text, values }: DriverQuery,
   mode: (typeof planModes)[number],
   settings: Readonly<Record<string, string>> = {},
+  options = '',
 ): Promise<Plan> {
   const connection = await driver.connect();
   const run = (command: string) => connection.query({ name: null, text: command, values: [] });
@@ -52,7 +57,7 @@ export async function explain(
     await run(`set plan_cache_mode = ${mode}`);
     for (const [name, value] of Object.entries(settings)) await run(`set ${name} = ${value}`);
     const given = values.length === 0 ? '' : `(${values.map(literal).join(', ')})`;
-    const [[answer] = []] = await run(`explain (format json) execute explained${given}`);
+    const [[answer] = []] = await run(`explain (${options}format json) execute explained${given}`);
     for (const name of ['plan_cache_mode', ...Object.keys(settings)]) await run(`reset ${name}`);
     await run('deallocate explained');
     broken = false;
@@ -61,6 +66,47 @@ export async function explain(
   } finally {
     connection.release(broken);
   }
+}
+
+/** Reads that say themselves that they may read any number of rows, or look for words. */
+function mayReadMore({ name, text, byKeys }: DriverQuery): boolean {
+  const isPage =
+    /_page(_|$)/.test(name ?? '') && !/^(feed_page|search_page|comments_page_author)/.test(name ?? '');
+  return text.includes('@@') || (byKeys !== true && !isPage);
+}
+
+/** Buffers that a read may take besides those of its rows, and for each row or parent. */
+const [baseBuffers, rowBuffers] = [100, 12];
+
+/** The number of buffers that a statement reads, from memory or not, where the server runs it. */
+export async function buffersOf(driver: Driver, statement: DriverQuery): Promise<number> {
+  return buffersIn(await run(driver, statement));
+}
+
+function run(driver: Driver, statement: DriverQuery): Promise<Plan> {
+  const [mode, settings] =
+    statement.byIndexes === true ? [planModes[1], readSettings] : [planModes[0], undefined];
+  return explain(driver, statement, mode, settings, 'analyze, buffers, timing off, ');
+}
+
+function buffersIn(plan: Plan): number {
+  return (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+}
+
+/** What a statement, run as the server runs it, reads beyond a bound that follows its page. */
+export async function overreads(driver: Driver, statement: DriverQuery): Promise<string[]> {
+  if (mayReadMore(statement)) return [];
+  const plan = await run(driver, statement);
+  const buffers = buffersIn(plan);
+  const parents = Math.max(1, ...statement.values.map(sizeOf));
+  const bound = baseBuffers + rowBuffers * (parents + (plan['Actual Rows'] ?? 0));
+  return buffers > bound ? [`${buffers} buffers where ${bound} are enough`] : [];
+}
+
+/** The number of items in an array, also where it is PostgreSQL's text form of identifiers. */
+function sizeOf(value: unknown): number {
+  if (Array.isArray(value)) return value.length;
+  return typeof value === 'string' && value.startsWith('{') ? value.split(',').length : 1;
 }
 
 /** What counts a list of everything, which may be read from end to end, up to where counting stops. */
@@ -85,7 +131,8 @@ export function indexesOf(plan: Plan): string[] {
 
 /** The sorts of more than a page in a plan, where an index should have the order. */
 export function needlessSorts({ name, text }: DriverQuery, plan: Plan): string[] {
-  if (sorting.test(name ?? '') || text.includes('@@')) return [];
+  // A list that is merged from several ranges sorts a page of each, of which PostgreSQL does not know the size.
+  if (sorting.test(name ?? '') || text.includes('@@') || text.includes(') as merged ')) return [];
   return sortsOf(plan);
 }
 

@@ -1,4 +1,6 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { TagCleanup } from '../../src/workers/tag-cleanup.ts';
 import { describeConnection, walk } from '../helpers/connections.ts';
 import { countRows, insertPosts, insertTags, newestFirst, type TagSpec, tiedTime } from '../helpers/rows.ts';
 import { type Person, useServer } from '../helpers/server.ts';
@@ -286,5 +288,89 @@ describe('the lists of tags', () => {
       );
       expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['filter', 'text'] }] });
     }
+  });
+});
+
+describe('tags that no post carries', () => {
+  const cleanUp = () => new TagCleanup({ driver: server.driver, log: pino({ enabled: false }) }).run();
+  const age = (slugs: readonly string[], interval: string) =>
+    server.driver.execute(
+      `update tags set uncarried_since = uncarried_since - interval '${interval}' where slug in ('${slugs.join("', '")}')`,
+    );
+  const stored = (slug: string) => countRows(server, 'tags', 'slug = $1', slug);
+
+  it('are deleted a day after the last post lost them, and their slugs are free again', async () => {
+    const author = await server.person();
+    const [early, late, kept] = [newWord(), newWord(), newWord()];
+    const post = await write(author, [early, late, kept], false);
+    await age([early, late, kept], '48 hours');
+    await cleanUp();
+    expect([await stored(early), await stored(late), await stored(kept)]).toEqual([1, 1, 1]);
+    await server.query(`mutation { updatePost(id: "${post}", input: { tags: ["${kept}"] }) { id } }`, {
+      as: author,
+    });
+    await age([early], '25 hours');
+    await age([late], '23 hours');
+    expect(await cleanUp()).toBe(1);
+    expect([await stored(early), await stored(late), await stored(kept)]).toEqual([0, 1, 1]);
+    await write(author, [early.toUpperCase()], true);
+    expect(await findTag(early)).toMatchObject({ name: early.toUpperCase() });
+  });
+
+  it('are deleted in statements of 1,000', async () => {
+    await server.driver.execute(
+      `insert into tags (id, slug, name, uncarried_since)
+       select gen_random_uuid(), 'stale-' || n, 'Stale', now() - interval '2 days' from generate_series(1, 2500) as row(n)`,
+    );
+    expect(await cleanUp()).toBe(2_500);
+    expect(await countRows(server, 'tags', `slug like 'stale-%'`)).toBe(0);
+  });
+
+  it('show again when a post gets them while they are deleted', async () => {
+    const author = await server.person();
+    const slugs = Array.from({ length: 10 }, newWord);
+    for (let round = 0; round < 10; round += 1) {
+      await server.driver.execute(
+        `insert into tags (id, slug, name, uncarried_since)
+         select gen_random_uuid(), slug, slug, now() - interval '2 days' from unnest('{${slugs.join()}}'::text[]) as slug
+         on conflict (slug) do update set uncarried_since = excluded.uncarried_since`,
+      );
+      const [post] = await Promise.all([write(author, slugs, true), cleanUp(), cleanUp()]);
+      const { tags } = (await server.query(`{ post(id: "${post}") { tags { slug } } }`)).post;
+      expect(tags.map(({ slug }: { slug: string }) => slug)).toEqual(slugs.toSorted());
+      await server.query(`mutation { deletePost(id: "${post}") { id } }`, { as: author });
+    }
+  });
+});
+
+describe('what is stored of the posts that carry a tag', () => {
+  it('stays true while many publish, withdraw, delete and tag at once', async () => {
+    const authors = await Promise.all(Array.from({ length: 4 }, () => server.person()));
+    const slugs = Array.from({ length: 4 }, newWord);
+    await Promise.all(
+      authors.map(async (author, place) => {
+        for (let round = 0; round < 12; round += 1) {
+          const change = (field: string) => server.send(`mutation { ${field} { id } }`, { as: author });
+          const tag = (shift: number) => slugs[(place + round + shift) % slugs.length] as string;
+          const post = await write(author, [tag(0), tag(1)], round % 2 === 0);
+          await change(`updatePost(id: "${post}", input: { tags: ["${tag(1)}", "${tag(2)}"] })`);
+          await change(`${round % 3 === 0 ? 'unpublishPost' : 'publishPost'}(id: "${post}")`);
+          if (round % 4 !== 3) await change(`deletePost(id: "${post}")`);
+        }
+      }),
+    );
+    await server.driver.execute(`delete from users where id = '${authors[0]?.uuid}'`);
+    const wrong = await server.driver.query({
+      name: null,
+      text: `select slug from tags
+        where is_public <> exists (select from post_tags where tag_id = tags.id and status = 'PUBLISHED')
+          or (uncarried_since is null) <> exists (select from post_tags where tag_id = tags.id)
+        union all
+        (select author_id::text || tag_id from author_tags except select author_id::text || tag_id from post_tags)
+        union all
+        (select author_id::text || tag_id from post_tags except select author_id::text || tag_id from author_tags)`,
+      values: [],
+    });
+    expect(wrong).toEqual([]);
   });
 });

@@ -100,6 +100,7 @@ async function addPost(rows: DemoRows, post: DemoPost, setting: Setting): Promis
   for (const name of post.tags) {
     rows.postTags.push({
       postId: id,
+      authorId: member(post.author).id,
       tagId: tagId(rows, name, begun, setting),
       status,
       listedAt: timeAt(listed),

@@ -77,6 +77,7 @@ export async function planImport(
   progress.stop();
   const slugs = await chooseSlugs(
     db,
+    source,
     candidates.filter(({ isPublic, final }) => isPublic || final !== null),
   );
   const clashing = new Set(slugs.refused.map(({ path }) => path));

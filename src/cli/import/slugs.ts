@@ -1,4 +1,5 @@
-import type { Queryable } from '../../db/index.ts';
+import { createHash } from 'node:crypto';
+import { numberEndings, type Queryable } from '../../db/index.ts';
 import { quote, type Refusal } from './file-error.ts';
 import { findTakenSlugs } from './repository.ts';
 
@@ -21,9 +22,14 @@ export interface Slugs {
 
 /**
  * Gives each file a slug that no other post has: the final one; otherwise the chosen one, of which the first file in
- * order gets it; otherwise the base, and with it the first free number from 2.
+ * order gets it; otherwise the base, alone or with the first free number from 2 to 50, or with an ending that is made of
+ * the source and the path.
  */
-export async function chooseSlugs(db: Queryable, wishes: readonly SlugWish[]): Promise<Slugs> {
+export async function chooseSlugs(
+  db: Queryable,
+  source: string,
+  wishes: readonly SlugWish[],
+): Promise<Slugs> {
   const byPath = new Map<string, string>();
   const owners = new Map<string, string>();
   const refused: Refusal[] = [];
@@ -41,7 +47,7 @@ export async function chooseSlugs(db: Queryable, wishes: readonly SlugWish[]): P
     else refused.push({ path, reason });
   }
   const indifferent = wishes.filter(({ final, chosen }) => final === null && chosen === null);
-  for (const [path, slug] of await deriveSlugs(db, indifferent, owners)) byPath.set(path, slug);
+  for (const [path, slug] of await deriveSlugs(db, source, indifferent, owners)) byPath.set(path, slug);
   for (const { path } of refused) byPath.delete(path);
   return { byPath, refused };
 }
@@ -58,27 +64,43 @@ function refusalOf(
   return foreign.has(chosen) ? `Another post has the slug ${quote(chosen)}.` : null;
 }
 
-/** Asks for the slugs that seem free at once, and begins anew, knowing more, as long as some of them are not. */
+/**
+ * Looks up the slugs that seem free, all at once, and repeats that with what it learned while some are taken. There are
+ * only so many numbers, which bounds the repetitions.
+ */
 async function deriveSlugs(
   db: Queryable,
+  source: string,
   wishes: readonly SlugWish[],
   owners: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, string>> {
   const foreign = new Set<string>();
   for (;;) {
     const taken = new Set([...owners.keys(), ...foreign]);
-    const nextNumber = new Map<string, number>();
+    const nextPlace = new Map<string, number>();
     const derived = new Map<string, string>();
     for (const { path, base } of wishes) {
-      let number = nextNumber.get(base) ?? 1;
-      let slug = number === 1 ? base : `${base}-${number}`;
-      while (taken.has(slug)) slug = `${base}-${++number}`;
-      nextNumber.set(base, number + 1);
+      let place = nextPlace.get(base) ?? 0;
+      while (place < numberEndings.length && taken.has(`${base}${numberEndings[place]}`)) place += 1;
+      nextPlace.set(base, place + 1);
+      const numbered = numberEndings[place];
+      const slug = numbered === undefined ? slugOfPath(base, source, path, taken) : `${base}${numbered}`;
       taken.add(slug);
       derived.set(path, slug);
     }
     const found = await findTakenSlugs(db, [...derived.values()]);
     if (found.length === 0) return derived;
     for (const slug of found) foreign.add(slug);
+  }
+}
+
+/** The base with an ending that stays the same from one import to the next. */
+function slugOfPath(base: string, source: string, path: string, taken: ReadonlySet<string>): string {
+  for (let attempt = 1; ; attempt += 1) {
+    const hash = createHash('sha256')
+      .update(JSON.stringify([source, path, attempt]))
+      .digest('hex');
+    const slug = `${base}-${hash.slice(0, 10)}`;
+    if (!taken.has(slug)) return slug;
   }
 }

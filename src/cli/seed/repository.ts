@@ -158,8 +158,8 @@ const insertPostTags = statement({
   selection,
   query: ({ postIds, slugs }) => sql`
     with written as (
-      insert into post_tags (post_id, tag_id, status, listed_at)
-      select posts.id, tags.id, posts.status, posts.listed_at
+      insert into post_tags (post_id, tag_id, author_id, status, listed_at)
+      select posts.id, tags.id, posts.author_id, posts.status, posts.listed_at
       from unnest(${postIds}, ${slugs}) as new(post_id, slug)
         join posts on posts.id = new.post_id
         join tags on tags.slug = new.slug
@@ -169,7 +169,7 @@ const insertPostTags = statement({
     select count(*)::integer from written`,
 });
 
-/** Gives the posts their tags. State and order key come from the row, as it is now. */
+/** Gives the posts their tags. Author, status and order key come from the row, as it is now. */
 export function insertPostTagRows(tx: Transaction, rows: readonly SeedPost[]): Promise<number> {
   const pairs = rows.flatMap(({ id, tags: slugs }) => slugs.map((slug) => ({ id, slug })));
   return count(tx, insertPostTags, {

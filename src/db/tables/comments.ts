@@ -24,6 +24,14 @@ export const comments = pgTable(
   },
   (t) => [
     index('comments_post_id_index').on(t.postId, t.createdAt, t.id),
+    index('comments_top_level_index').on(t.postId, t.createdAt, t.id).where(sql`${t.parentId} is null`),
+    index('comments_answers_index').on(t.postId, t.createdAt, t.id).where(sql`${t.parentId} is not null`),
+    index('comments_author_top_level_index')
+      .on(t.postId, t.authorId, t.createdAt, t.id)
+      .where(sql`${t.parentId} is null`),
+    index('comments_author_answers_index')
+      .on(t.postId, t.authorId, t.createdAt, t.id)
+      .where(sql`${t.parentId} is not null`),
     index('comments_author_id_index').on(t.authorId, t.createdAt, t.id),
     index('comments_parent_id_index').on(t.parentId, t.createdAt, t.id),
   ],

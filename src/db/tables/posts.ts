@@ -58,16 +58,14 @@ export const posts = pgTable(
   },
   (t) => [
     uniqueIndex('posts_slug_key').on(t.slug),
-    unique('posts_listing_key').on(t.id, t.status, t.listedAt),
+    unique('posts_listing_key').on(t.id, t.authorId, t.status, t.listedAt),
     index('posts_published_index').on(t.listedAt, t.id).where(sql`${t.status} = 'PUBLISHED'`),
-    // Few posts of many are not published: whoever lists them does not look for them among all.
-    // With the status they are counted without a look at the rows.
-    index('posts_unpublished_index').on(t.listedAt, t.id, t.status).where(sql`${t.status} <> 'PUBLISHED'`),
-    index('posts_listed_index').on(t.listedAt, t.id),
+    // Few posts of many are not published, and lists of them begin at a status.
+    index('posts_unpublished_index').on(t.status, t.listedAt, t.id).where(sql`${t.status} <> 'PUBLISHED'`),
     index('posts_author_published_index')
       .on(t.authorId, t.listedAt, t.id)
       .where(sql`${t.status} = 'PUBLISHED'`),
-    index('posts_author_listed_index').on(t.authorId, t.listedAt, t.id),
+    index('posts_author_status_index').on(t.authorId, t.status, t.listedAt, t.id),
     index('posts_search_index').using('gin', t.searchVector),
     check('posts_status_check', sql`${t.status} in ('DRAFT', 'PUBLISHED', 'ARCHIVED')`),
     check('posts_published_at_check', sql`${t.status} = 'DRAFT' or ${t.publishedAt} is not null`),
@@ -75,8 +73,10 @@ export const posts = pgTable(
 );
 
 /**
- * Which post carries which tag. Status and order key of the post are kept beside the tag by the foreign key itself
- * (`on update cascade`), so that a tag's posts are one index range whatever the tag's size.
+ * Which post carries which tag. Author, status and order key of the post are kept next to the tag by the foreign key
+ * itself (`on update cascade`), so that a tag's posts, and those of one author, are one index range whatever the tag's
+ * size. Triggers keep `tags.is_public`, `tags.uncarried_since` and `author_tags`, and fill in the author where a
+ * statement leaves it out.
  */
 export const postTags = pgTable(
   'post_tags',
@@ -85,6 +85,7 @@ export const postTags = pgTable(
     tagId: uuid('tag_id')
       .notNull()
       .references(() => tags.id, { onDelete: 'cascade' }),
+    authorId: uuid('author_id').notNull(),
     status: text('status').$type<PostStatus>().notNull(),
     listedAt: timestamp('listed_at').notNull(),
   },
@@ -92,15 +93,16 @@ export const postTags = pgTable(
     primaryKey({ name: 'post_tags_pkey', columns: [t.postId, t.tagId] }),
     foreignKey({
       name: 'post_tags_post_fkey',
-      columns: [t.postId, t.status, t.listedAt],
-      foreignColumns: [posts.id, posts.status, posts.listedAt],
+      columns: [t.postId, t.authorId, t.status, t.listedAt],
+      foreignColumns: [posts.id, posts.authorId, posts.status, posts.listedAt],
     })
       .onDelete('cascade')
       .onUpdate('cascade'),
     index('post_tags_published_index')
       .on(t.tagId, t.listedAt, t.postId)
       .where(sql`${t.status} = 'PUBLISHED'`),
-    index('post_tags_listed_index').on(t.tagId, t.listedAt, t.postId),
+    index('post_tags_status_index').on(t.tagId, t.status, t.listedAt, t.postId),
+    index('post_tags_author_index').on(t.tagId, t.authorId, t.status, t.listedAt, t.postId),
   ],
 );
 

@@ -28,6 +28,7 @@ export const users = pgTable(
     uniqueIndex('users_email_key').on(sql`lower(${t.email})`),
     index('users_created_at_index').on(t.createdAt, t.id),
     index('users_role_index').on(t.role, t.createdAt, t.id),
+    index('users_role_username_index').on(t.role, t.username, t.id),
     index('users_search_index').using('gin', t.searchVector),
     check('users_role_check', sql`${t.role} in ('READER', 'AUTHOR', 'EDITOR', 'ADMIN')`),
     check('users_username_check', sql`${t.username} ~ '^[a-z0-9]+(-[a-z0-9]+)*$'`),

@@ -51,7 +51,7 @@ export async function hasSignedInFrom(db: Queryable, email: string, network: str
 }
 
 /** A username that nobody has, beginning with the base. */
-export const reserveUsername = uniqueName(users.username);
+export const reserveUsername = uniqueName(users.username, 40);
 
 const insertUser = statement({
   name: 'user_insert',

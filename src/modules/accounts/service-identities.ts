@@ -43,7 +43,7 @@ async function createOutsideUser(
   const actor = { viewer: null, origin };
   try {
     await db.transaction(async (tx) => {
-      const username = await reserveUsername(tx, base);
+      const username = await reserveUsername(tx, base, id);
       await createUserRow(tx, { id, username, name, email: null, bio: null, avatarUrl: null, role });
       await createIdentity(tx, { issuer, subject, userId: id });
       await recordSecurityEvent(tx, actor, { type: 'SIGNED_UP', userId: id, details: { role } });

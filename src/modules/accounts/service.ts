@@ -87,7 +87,7 @@ export async function createUser(
   try {
     return await context.db.transaction(async (tx) => {
       // Asked for also where the username is chosen: nobody can derive the same one meanwhile.
-      const free = await reserveUsername(tx, wanted);
+      const free = await reserveUsername(tx, wanted, id);
       const user = await createUserRow(tx, {
         id,
         username: username ?? free,
@@ -126,7 +126,7 @@ export async function createAuthor(tx: Transaction, author: AuthorProfile): Prom
   const id = newUuid();
   const isUsername = handle !== null && usernameInput.safeParse(handle).success;
   const base = isUsername ? handle : usernameFrom(handle ?? name, id);
-  const username = await reserveUsername(tx, base);
+  const username = await reserveUsername(tx, base, id);
   await createUserRow(tx, { id, username, name, email: null, bio, avatarUrl, role: 'AUTHOR' });
   tx.record({ type: 'user', action: 'created', id });
   return id;

@@ -6,6 +6,8 @@ import {
   cappedCount,
   countSelection,
   keyset,
+  maxCounted,
+  mergedPage,
   pageParameters,
   type PageShape,
   pageShape,
@@ -17,6 +19,7 @@ import {
   type SortOrder,
   statement,
   statementVariants,
+  unionOf,
 } from '../../db/index.ts';
 import { comments } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
@@ -69,20 +72,27 @@ function filterValues({ filter, scope }: CommentList, parents: readonly string[]
   return { parents, viewerId: scope.viewerId, authorId: filter.authorId };
 }
 
-function conditions(shape: FilterShape, p: Placeholders<typeof filterParameters>): SQL | undefined {
+/** Whether comments answer others: what a list holds, or each of both where an index has only one of them in order. */
+function levelsOf({ author, topLevel }: FilterShape): (boolean | null)[] {
+  return author && topLevel === null ? [true, false] : [topLevel];
+}
+
+function conditions(
+  shape: FilterShape,
+  topLevel: boolean | null,
+  p: Placeholders<typeof filterParameters>,
+): SQL | undefined {
   return and(
     sql`${parentColumns[shape.parent]} = parent.id`,
     isVisible(shape.scope, p.viewerId),
     shape.author ? sql`${comments.authorId} = ${p.authorId}` : undefined,
-    shape.topLevel === null
-      ? undefined
-      : sql`(${comments.parentId} is null) = ${sql.raw(String(shape.topLevel))}`,
+    topLevel === null ? undefined : sql`${comments.parentId} is ${sql.raw(topLevel ? 'null' : 'not null')}`,
   );
 }
 
-/** Whether a list is a range of an index: no more rows are read than a page has, and none but those that are counted. */
-function isRange({ author, topLevel }: FilterShape): boolean {
-  return !author && topLevel === null;
+/** Whether every comment that is read is in the list. Comments of an author may be under posts that are not public. */
+function isBounded({ scope }: FilterShape): boolean {
+  return scope === 'all';
 }
 
 const sortOrders: Record<CommentOrderName, SortOrder> = {
@@ -97,16 +107,33 @@ const commentPage = statementVariants(
       parameters: { ...filterParameters, ...pageParameters },
       selection: { parentId, ...commentColumns },
       projection: shape.projection,
-      byKeys: isRange(shape),
+      byKeys: isBounded(shape),
+      byIndexes: true,
       query(parameters, { parentId: _, ...columns }) {
-        const { range, orderBy, limit } = keyset(sortOrders[shape.order], shape, parameters);
-        const page = build
-          .select(columns)
-          .from(comments)
-          .where(and(conditions(shape, parameters), range))
-          .orderBy(...orderBy)
-          .limit(limit);
-        return perParent(parameters.parents, page);
+        const sort = sortOrders[shape.order];
+        const { range, orderBy, limit } = keyset(sort, shape, parameters);
+        const select = build.select(columns).from(comments);
+        const [level = null, ...others] = levelsOf(shape);
+        if (others.length === 0) {
+          const where = and(conditions(shape, level, parameters), range);
+          return perParent(
+            parameters.parents,
+            select
+              .where(where)
+              .orderBy(...orderBy)
+              .limit(limit),
+          );
+        }
+        const ranges = [level, ...others].map(
+          (topLevel) => sql`select ${comments.id} as id, ${comments.createdAt} as key from ${comments}
+            where ${and(conditions(shape, topLevel, parameters), range)}
+            order by ${sql.join(orderBy, sql`, `)} limit ${limit}`,
+        );
+        const page = sql`(${mergedPage(ranges, sort, shape)}) as merged`;
+        return perParent(
+          parameters.parents,
+          select.innerJoin(page, sql`merged.id = ${comments.id}`).orderBy(...orderBy),
+        );
       },
     }),
 );
@@ -157,12 +184,14 @@ const commentCount = statementVariants((shape: FilterShape) =>
     name: `comments_count_${shape.parent}`,
     parameters: filterParameters,
     selection: { id: sql<string>`id`.as('id'), ...countSelection },
-    byIndexes: isRange(shape),
-    query: (parameters) =>
-      perParent(
-        parameters.parents,
-        cappedCount(build.select({ one: sql`1` }).from(comments).where(conditions(shape, parameters))),
-      ),
+    byIndexes: true,
+    query(parameters) {
+      const levels = levelsOf(shape).map(
+        (topLevel) =>
+          sql`select ${comments.id} from ${comments} where ${conditions(shape, topLevel, parameters)} limit ${maxCounted}`,
+      );
+      return perParent(parameters.parents, cappedCount(sql`select 1 from (${unionOf(levels)}) as listed`));
+    },
   }),
 );
 

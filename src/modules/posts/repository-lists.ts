@@ -1,5 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import {
   build,
   byId,
@@ -8,6 +7,8 @@ import {
   countSelection,
   isMatch,
   keyset,
+  maxCounted,
+  mergedPage,
   pageParameters,
   type PageShape,
   pageShape,
@@ -22,6 +23,7 @@ import {
   statementVariants,
   type TextQuery,
   textParameters,
+  unionOf,
 } from '../../db/index.ts';
 import { type PostStatus, posts, postTags, tags } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
@@ -84,13 +86,23 @@ function filterShape(parent: Parent, { filter, scope }: PostList): FilterShape {
   return {
     parent,
     scope: scope.kind,
-    status: statuses === null ? 'published' : statuses.includes('PUBLISHED') ? 'any' : 'others',
+    status: statusShape(statuses, scope.kind),
     author: authorId !== null,
     tag: tag !== null,
     from: from !== null,
     until: until !== null,
     text: text !== null,
   };
+}
+
+/** The public sees published posts only, so for them a list of any status is one of published posts. */
+function statusShape(
+  statuses: PostFilterValues['statuses'],
+  scope: PostScope['kind'],
+): FilterShape['status'] {
+  if (statuses === null) return 'published';
+  if (!statuses.includes('PUBLISHED')) return 'others';
+  return scope === 'published' ? 'published' : 'any';
 }
 
 function filterValues({ filter, scope }: PostList, parents: readonly string[] | null) {
@@ -109,13 +121,15 @@ function filterValues({ filter, scope }: PostList, parents: readonly string[] | 
 }
 
 /**
- * The columns that say where a post stands. Where a list begins at a tag they are those kept beside the tag, so that
+ * The columns that say where a post stands. Where a list begins at a tag they are those kept next to the tag, so that
  * it is one range of their index.
  */
 function listingOf({ parent, tag }: FilterShape) {
-  return parent === 'tag' || tag
-    ? { isTagged: true, status: postTags.status, listedAt: postTags.listedAt, id: postTags.postId }
-    : { isTagged: false, status: posts.status, listedAt: posts.listedAt, id: posts.id };
+  const isTagged = parent === 'tag' || tag;
+  const { authorId, status, listedAt } = isTagged ? postTags : posts;
+  return isTagged
+    ? { table: postTags, isTagged, id: postTags.postId, authorId, status, listedAt }
+    : { table: posts, isTagged, id: posts.id, authorId, status, listedAt };
 }
 
 function selectPosts(shape: FilterShape, columns: Partial<typeof postColumns>) {
@@ -126,15 +140,15 @@ function selectPosts(shape: FilterShape, columns: Partial<typeof postColumns>) {
   return listingOf(shape).isTagged ? query.innerJoin(postTags, eq(postTags.postId, posts.id)) : query;
 }
 
-function conditions(shape: FilterShape, p: FilterPlaceholders): SQL | undefined {
-  const { status, listedAt } = listingOf(shape);
+/** All conditions but that on the status. */
+function placeConditions(shape: FilterShape, p: FilterPlaceholders): SQL | undefined {
+  const { authorId, listedAt } = listingOf(shape);
   const tagId = sql`(select ${tags.id} from ${tags} where ${tags.slug} = ${p.tag})`;
   return and(
-    shape.parent === 'author' ? sql`${posts.authorId} = parent.id` : undefined,
+    shape.parent === 'author' ? sql`${authorId} = parent.id` : undefined,
     shape.parent === 'tag' ? sql`${postTags.tagId} = parent.id` : undefined,
     shape.tag ? tagCondition(shape, tagId) : undefined,
-    shape.author ? sql`${posts.authorId} = ${p.authorId}` : undefined,
-    shape.status === 'published' ? sql`${status} = 'PUBLISHED'` : statusCondition(shape, status, p),
+    shape.author ? sql`${authorId} = ${p.authorId}` : undefined,
     shape.from ? sql`${listedAt} >= ${p.from}` : undefined,
     shape.until ? sql`${listedAt} < ${p.until}` : undefined,
     shape.text ? isMatch(posts.searchVector, proseQuery(p)) : undefined,
@@ -143,32 +157,97 @@ function conditions(shape: FilterShape, p: FilterPlaceholders): SQL | undefined 
 
 function tagCondition({ parent }: FilterShape, tagId: SQL): SQL {
   if (parent !== 'tag') return sql`${postTags.tagId} = ${tagId}`;
-  return sql`exists (select from post_tags as other where other.post_id = ${posts.id} and other.tag_id = ${tagId})`;
+  return sql`exists (
+    select from post_tags as other where other.post_id = ${postTags.postId} and other.tag_id = ${tagId})`;
 }
 
-/** The states asked for, as far as the viewer sees them. Who sees no others needs no look at each row. */
-function statusCondition(shape: FilterShape, status: PgColumn, p: FilterPlaceholders): SQL | undefined {
+function conditions(shape: FilterShape, p: FilterPlaceholders): SQL | undefined {
+  const { status } = listingOf(shape);
   const asked = sql`${status} = any(${p.statuses})`;
-  if (shape.status === 'any') return and(asked, isVisible(shape.scope, p.viewerId));
-  if (shape.scope === 'published') return sql`false`;
-  if (shape.scope === 'own') return and(asked, sql`${posts.authorId} = ${p.viewerId}`);
-  // Said in the words of the index that has these posts alone.
-  return and(asked, sql`${status} <> 'PUBLISHED'`);
+  const isListed =
+    shape.status === 'published'
+      ? sql`${status} = 'PUBLISHED'`
+      : shape.status === 'any'
+        ? and(asked, isVisible(shape.scope, p.viewerId))
+        : and(asked, isUnpublishedVisible(shape, p));
+  return and(placeConditions(shape, p), isListed);
 }
 
-function sortOrder(shape: FilterShape, order: PostOrderName): SortOrder {
-  const { listedAt, id } = listingOf(shape);
+/** The posts that are not published, as far as the viewer sees them, in the words of the index that has these alone. */
+function isUnpublishedVisible(shape: FilterShape, p: FilterPlaceholders): SQL | undefined {
+  const { authorId, status } = listingOf(shape);
+  if (shape.scope === 'published') return sql`false`;
+  const isOwn = shape.scope === 'own' ? sql`${authorId} = ${p.viewerId}` : undefined;
+  return and(sql`${status} <> 'PUBLISHED'`, isOwn);
+}
+
+/** Whether a list is put together from one range of an index for each status. */
+function isMerged({ status, text }: FilterShape): boolean {
+  return status !== 'published' && !text;
+}
+
+/** Whether no more rows are read than a list or a page has, a constant number of times. */
+function isBounded({ parent, tag, text }: FilterShape): boolean {
+  return !text && !(parent === 'tag' && tag);
+}
+
+/**
+ * The ranges that a list is merged from: the published posts, and for each other status those that the viewer sees.
+ *
+ * @param select Makes a select of identifiers and keys with a limit.
+ */
+function rangesOf(
+  shape: FilterShape,
+  p: FilterPlaceholders,
+  select: (condition: SQL | undefined) => SQL,
+): SQL[] {
+  const { status } = listingOf(shape);
+  const range = (condition: SQL | undefined) => select(and(condition, placeConditions(shape, p)));
+  const others = sql`select page.* from unnest(${p.statuses}) as wanted(status) cross join lateral (${range(
+    and(sql`${status} = wanted.status`, isUnpublishedVisible(shape, p)),
+  )}) as page`;
+  return shape.status === 'any' ? [range(sql`${status} = 'PUBLISHED'`), others] : [others];
+}
+
+const untagged = { key: posts.listedAt, id: posts.id };
+
+function sortOrder(order: PostOrderName, { key, id }: Pick<SortOrder, 'key' | 'id'>): SortOrder {
   return {
-    key: sql`${listedAt}`,
+    key: sql`${key}`,
     keyType: 'timestamptz',
     id: sql`${id}`,
     descending: order === 'PUBLISHED_AT_DESC',
   };
 }
 
-/** Whether a list is a range of an index: no more rows are read than a page has, and none but those that are counted. */
-function isRange({ parent, status, author, tag, text }: FilterShape): boolean {
-  return status === 'published' && !text && [parent !== 'none', author, tag].filter(Boolean).length <= 1;
+type PagePlaceholders = Placeholders<typeof filterParameters & typeof pageParameters>;
+
+/** The select of one page. */
+function selectPage(
+  shape: FilterShape & PageShape & { order: PostOrderName },
+  parameters: PagePlaceholders,
+  columns: Partial<typeof postColumns>,
+) {
+  const { table, id, listedAt } = listingOf(shape);
+  const sort = sortOrder(shape.order, { key: listedAt, id });
+  const { range, orderBy, limit } = keyset(sort, shape, parameters);
+  if (!isMerged(shape)) {
+    return selectPosts(shape, columns)
+      .where(and(conditions(shape, parameters), range))
+      .orderBy(...orderBy)
+      .limit(limit);
+  }
+  const ranges = rangesOf(
+    shape,
+    parameters,
+    (condition) => sql`select ${id} as id, ${listedAt} as key from ${table} where ${and(condition, range)}
+      order by ${sql.join(orderBy, sql`, `)} limit ${limit}`,
+  );
+  return build
+    .select(columns as typeof postColumns)
+    .from(posts)
+    .innerJoin(sql`(${mergedPage(ranges, sort, shape)}) as merged`, sql`merged.id = ${posts.id}`)
+    .orderBy(...keyset(sortOrder(shape.order, untagged), shape, parameters).orderBy);
 }
 
 const postPage = statementVariants(
@@ -181,13 +260,9 @@ const postPage = statementVariants(
           ? (postColumns as typeof postColumns & { parentId: typeof parentId })
           : { parentId, ...postColumns },
       projection: shape.projection,
-      byKeys: isRange(shape) && isShort(shape.projection),
+      byKeys: isBounded(shape) && isShort(shape.projection),
       query(parameters, { parentId: _, ...columns }) {
-        const { range, orderBy, limit } = keyset(sortOrder(shape, shape.order), shape, parameters);
-        const page = selectPosts(shape, columns)
-          .where(and(conditions(shape, parameters), range))
-          .orderBy(...orderBy)
-          .limit(limit);
+        const page = selectPage(shape, parameters, columns);
         return shape.parent === 'none' ? page : perParent(parameters.parents, page);
       },
     }),
@@ -222,14 +297,24 @@ export async function pageByTags(
   return byParent(ids, await readPage(db, 'tag', ids, list));
 }
 
+/** The select whose rows are counted. It reads the table of posts only where it looks for words. */
+function selectCounted(shape: FilterShape, parameters: FilterPlaceholders): SQLWrapper {
+  if (shape.text) return selectPosts(shape, {}).where(conditions(shape, parameters));
+  const { table, id } = listingOf(shape);
+  const select = (condition: SQL | undefined) => sql`select ${id} from ${table} where ${condition}`;
+  if (!isMerged(shape)) return select(conditions(shape, parameters));
+  const ranges = rangesOf(shape, parameters, (condition) => sql`${select(condition)} limit ${maxCounted}`);
+  return sql`select 1 from (${unionOf(ranges)}) as listed`;
+}
+
 const postCount = statementVariants((shape: FilterShape) =>
   statement({
     name: `posts_count_${shape.parent}`,
     parameters: filterParameters,
     selection: { id: sql<string>`id`.as('id'), ...countSelection },
-    byIndexes: isRange(shape),
+    byIndexes: isBounded(shape),
     query(parameters) {
-      const counted = cappedCount(selectPosts(shape, {}).where(conditions(shape, parameters)));
+      const counted = cappedCount(selectCounted(shape, parameters));
       return shape.parent === 'none'
         ? sql`select null, counts.count from (${counted}) as counts`
         : perParent(parameters.parents, counted);

@@ -5,9 +5,10 @@ import {
   statement,
   statementVariants,
   type Transaction,
+  TransactionConflict,
   uniqueName,
 } from '../../db/index.ts';
-import { type PostStatus, postContributors, posts, postTags } from '../../db/tables/index.ts';
+import { type PostStatus, postContributors, posts } from '../../db/tables/index.ts';
 import { rendererVersion } from '../../shared/markdown/index.ts';
 import type { Projection } from '../../shared/projection.ts';
 import { postColumns, type PostRow } from './columns.ts';
@@ -82,8 +83,8 @@ export async function holdPostById(
   return post;
 }
 
-/** A slug that no post has, beginning with the base. */
-export const reserveSlug = uniqueName(posts.slug);
+/** A slug that no post has, made of a base and, where that is taken, an ending. */
+export const reserveSlug = uniqueName(posts.slug, 100);
 
 /** What is made of a post's text when it is written. */
 export interface RenderedText {
@@ -226,22 +227,30 @@ export async function deletePostById(tx: Transaction, id: string): Promise<void>
 const setTags = statement({
   name: 'post_set_tags',
   parameters: { id: 'uuid', slugs: 'text[]' },
-  selection: { tagId: postTags.tagId },
+  selection: { found: sql<number>`found`.as('found') },
+  // Tags without a post may be deleted at any time. Those that are found are kept until the transaction ends.
   query: ({ id, slugs }) => sql`
-    with wanted as (select id from tags where slug = any(${slugs})),
+    with wanted as (select id from tags where slug = any(${slugs}) order by id for key share),
       removed as (
         delete from post_tags where post_id = ${id} and tag_id not in (select id from wanted)
+      ),
+      added as (
+        insert into post_tags (post_id, tag_id, author_id, status, listed_at)
+        select posts.id, wanted.id, posts.author_id, posts.status, posts.listed_at
+        from wanted cross join posts where posts.id = ${id}
+        on conflict do nothing
       )
-    insert into post_tags (post_id, tag_id, status, listed_at)
-    select posts.id, wanted.id, posts.status, posts.listed_at
-    from wanted cross join posts where posts.id = ${id}
-    on conflict do nothing
-    returning tag_id`,
+    select count(*)::integer as found from wanted`,
 });
 
-/** Makes these, by slug, the tags of a post; they must exist. */
+/**
+ * Makes these, by slug, the tags of a post.
+ *
+ * @throws {TransactionConflict} when one of them was deleted after the transaction had found or created it.
+ */
 export async function setPostTags(tx: Transaction, id: string, slugs: readonly string[]): Promise<void> {
-  await tx.run(setTags, { id, slugs });
+  const [row] = await tx.run(setTags, { id, slugs });
+  if (row?.found !== slugs.length) throw new TransactionConflict();
 }
 
 const setContributors = statement({

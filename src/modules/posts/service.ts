@@ -33,7 +33,7 @@ export async function createPost({ db, viewer }: ServiceContext, input: unknown)
   const text = await renderPost(body);
   const id = newUuid();
   return db.transaction(async (tx) => {
-    const slug = publish ? await reserveSlug(tx, slugOfTitle(title, id)) : draftSlug(id);
+    const slug = publish ? await reserveSlug(tx, slugOfTitle(title, id), id) : draftSlug(id);
     const status = publish ? 'PUBLISHED' : 'DRAFT';
     const post = await createPostRow(tx, {
       id,
@@ -108,7 +108,7 @@ export async function publishPost(
         throw slugConflict('The post has been published before, and its slug is final.', 'final');
       }
       // Asked for on every path, so that the number of statements does not tell what is stored.
-      const free = await reserveSlug(tx, chosen ?? slugOfTitle(post.title, id));
+      const free = await reserveSlug(tx, chosen ?? slugOfTitle(post.title, id), id);
       return { status: 'PUBLISHED', slug: isFirst ? (chosen ?? free) : post.slug };
     });
   } catch (error) {

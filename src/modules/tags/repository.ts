@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import {
   build,
   byId,
@@ -7,6 +7,8 @@ import {
   isAnyOf,
   isMatch,
   keyset,
+  maxCounted,
+  mergedPage,
   namesQuery,
   pageParameters,
   type PageShape,
@@ -19,8 +21,9 @@ import {
   statementVariants,
   type TextQuery,
   textParameters,
+  unionOf,
 } from '../../db/index.ts';
-import { posts, postTags, tags } from '../../db/tables/index.ts';
+import { authorTags, tags } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
 import type { Projection } from '../../shared/projection.ts';
 import { tagColumns, type TagRow } from './columns.ts';
@@ -43,18 +46,20 @@ const sortOrders: Record<TagOrderName, SortOrder> = {
   SLUG_ASC: { key: tags.slug, keyType: 'text', id: tags.id, descending: false },
 };
 
-/**
- * The condition that keeps a viewer from tags that no post they see carries. It is looked up tag by tag: without
- * `offset 0` PostgreSQL would rather read all posts' tags at once.
- */
+/** Orders of `author_tags`, for the same orders of tags. */
+const ownSortOrders: Record<TagOrderName, SortOrder> = {
+  CREATED_AT_DESC: { ...sortOrders.CREATED_AT_DESC, key: authorTags.createdAt, id: authorTags.tagId },
+  CREATED_AT_ASC: { ...sortOrders.CREATED_AT_ASC, key: authorTags.createdAt, id: authorTags.tagId },
+  SLUG_DESC: { ...sortOrders.SLUG_DESC, key: authorTags.slug, id: authorTags.tagId },
+  SLUG_ASC: { ...sortOrders.SLUG_ASC, key: authorTags.slug, id: authorTags.tagId },
+};
+
+/** The condition that keeps a viewer from tags that no post they see carries. */
 export function isTagVisible(kind: TagScope['kind'], viewerId: SQL): SQL {
-  const carried = sql`select from ${postTags} where ${postTags.tagId} = ${tags.id}`;
-  const published = sql`exists (${carried} and ${postTags.status} = 'PUBLISHED' offset 0)`;
-  if (kind === 'all') return sql`exists (${carried} offset 0)`;
-  if (kind === 'published') return published;
-  return sql`(${published} or exists (
-    select from ${postTags} inner join ${posts} on ${posts.id} = ${postTags.postId}
-    where ${postTags.tagId} = ${tags.id} and ${posts.authorId} = ${viewerId} offset 0))`;
+  if (kind === 'all') return sql`${tags.uncarriedSince} is null`;
+  if (kind === 'published') return sql`${tags.isPublic}`;
+  return sql`(${tags.isPublic} or exists (
+    select from ${authorTags} where ${authorTags.authorId} = ${viewerId} and ${authorTags.tagId} = ${tags.id}))`;
 }
 
 interface ScopeShape {
@@ -142,16 +147,40 @@ const tagPage = statementVariants((shape: FilterShape & PageShape & TagShape & {
     byKeys: !shape.text,
     query(parameters, columns) {
       const { range, orderBy, limit } = keyset(sortOrders[shape.order], shape, parameters);
-      const where = and(conditions(shape, parameters), range);
-      return build
-        .select(columns)
-        .from(tags)
-        .where(where)
+      const select = build.select(columns).from(tags);
+      if (isMerged(shape)) {
+        const page = mergedPage(ownPages(shape, parameters), sortOrders[shape.order], shape);
+        return select.innerJoin(sql`(${page}) as merged`, sql`merged.id = ${tags.id}`).orderBy(...orderBy);
+      }
+      return select
+        .where(and(conditions(shape, parameters), range))
         .orderBy(...orderBy)
         .limit(limit);
     },
   }),
 );
+
+/** Whether a list is one range of public tags and one of the viewer's own. */
+function isMerged({ scope, text }: FilterShape): boolean {
+  return scope === 'own' && !text;
+}
+
+/** A page of the public tags, and a page of those of the viewer's own posts. */
+function ownPages(
+  shape: PageShape & { order: TagOrderName },
+  parameters: Placeholders<typeof filterParameters & typeof pageParameters>,
+): SQLWrapper[] {
+  const isOwn = sql`${authorTags.authorId} = ${parameters.viewerId}`;
+  const pageOf = (table: typeof tags | typeof authorTags, sort: SortOrder, condition: SQL) => {
+    const { range, orderBy, limit } = keyset(sort, shape, parameters);
+    return sql`select ${sort.id} as id, ${sort.key} as key from ${table} where ${and(condition, range)}
+      order by ${sql.join(orderBy, sql`, `)} limit ${limit}`;
+  };
+  return [
+    pageOf(tags, sortOrders[shape.order], sql`${tags.isPublic}`),
+    pageOf(authorTags, ownSortOrders[shape.order], isOwn),
+  ];
+}
 
 /** One page of a list of tags. */
 export function pageOfTags(db: Queryable, list: TagList): Promise<TagRow[]> {
@@ -165,8 +194,17 @@ const tagCount = statementVariants((shape: FilterShape) =>
     name: 'tags_count',
     parameters: filterParameters,
     selection: countSelection,
+    byIndexes: !shape.text,
     query: (parameters) =>
-      cappedCount(build.select({ one: sql`1` }).from(tags).where(conditions(shape, parameters))),
+      cappedCount(
+        isMerged(shape)
+          ? sql`select 1 from (${unionOf([
+              sql`select ${tags.id} from ${tags} where ${tags.isPublic} limit ${maxCounted}`,
+              sql`select ${authorTags.tagId} from ${authorTags}
+                where ${authorTags.authorId} = ${parameters.viewerId} limit ${maxCounted}`,
+            ])}) as seen`
+          : build.select({ one: sql`1` }).from(tags).where(conditions(shape, parameters)),
+      ),
   }),
 );
 

@@ -115,7 +115,7 @@ const userPage = statementVariants((shape: FilterShape & PageShape & Projected &
     parameters: { ...filterParameters, ...pageParameters },
     selection: userColumns,
     projection: shape.projection,
-    byKeys: !shape.role && !shape.text,
+    byKeys: !shape.text,
     query(parameters, columns) {
       const { range, orderBy, limit } = keyset(sortOrders[shape.order], shape, parameters);
       const where = and(filterOf(shape, parameters), range);
