@@ -53,52 +53,58 @@ begin
 end $$;--> statement-breakpoint
 CREATE TRIGGER "post_tags_fill_author" BEFORE INSERT ON "post_tags"
 FOR EACH ROW WHEN (new.author_id IS NULL) EXECUTE FUNCTION "post_tags_fill_author"();--> statement-breakpoint
--- Keeps tags.is_public, tags.uncarried_since and author_tags true while others write at the same time. Who adds a
--- carrier holds the tag (key share); who removes the last one waits for them (for update) and then looks again. Each
--- statement of a function sees what was committed before it began, which needs the isolation level READ COMMITTED.
+-- These functions keep tags.is_public, tags.uncarried_since and author_tags exact under concurrent writers. A
+-- transaction that adds a carrier locks the tag for key share; one that removes the last carrier locks it for update,
+-- which waits for the former, and checks again. Each statement of a function must see what was committed before it
+-- began, so transactions must run at READ COMMITTED.
 CREATE FUNCTION "tags_gain_carriers"(gained post_tags[]) RETURNS void LANGUAGE plpgsql AS $$
+declare
+  carried uuid[] := array(select distinct tag_id from unnest(gained));
+  published uuid[] := array(select distinct tag_id from unnest(gained) where status = 'PUBLISHED');
 begin
   if cardinality(gained) = 0 then return; end if;
-  perform from tags where id in (select tag_id from unnest(gained)) order by id for key share;
-  update tags set uncarried_since = null, is_public = tags.is_public or carried.is_public
-  from (select tag_id, bool_or(status = 'PUBLISHED') as is_public from unnest(gained) group by tag_id) as carried
-  where tags.id = carried.tag_id and tags.id in (
-    select id from tags
-    where id in (select tag_id from unnest(gained)) and uncarried_since is not null
-      or id in (select tag_id from unnest(gained) where status = 'PUBLISHED') and not is_public
-    order by id for no key update);
-  -- The update that changes nothing locks the row, so that whoever removes it waits.
+  perform from tags where id = any(carried) order by id for key share;
+  perform from tags where id = any(carried) and (uncarried_since is not null or id = any(published) and not is_public)
+  order by id for no key update;
+  update tags set uncarried_since = null, is_public = is_public or id = any(published)
+  where id = any(carried) and (uncarried_since is not null or id = any(published) and not is_public);
+  -- The update changes nothing, but locks the row against a transaction that deletes it.
   insert into author_tags (author_id, tag_id, created_at, slug)
-  select distinct on (carried.author_id, tags.id) carried.author_id, tags.id, tags.created_at, tags.slug
-  from unnest(gained) as carried inner join tags on tags.id = carried.tag_id
-  order by carried.author_id, tags.id
+  select owned.author_id, tags.id, tags.created_at, tags.slug
+  from (select distinct author_id, tag_id from unnest(gained)) as owned
+    cross join lateral (select * from tags where tags.id = owned.tag_id offset 0) as tags
+  order by owned.author_id, tags.id
   on conflict (author_id, tag_id) do update set slug = excluded.slug where false;
 end $$;--> statement-breakpoint
 CREATE FUNCTION "tags_lose_carriers"(lost post_tags[]) RETURNS void LANGUAGE plpgsql AS $$
 declare
+  carried uuid[] := array(select distinct tag_id from unnest(lost));
   uncarried uuid[];
 begin
   if cardinality(lost) = 0 then return; end if;
-  -- Of two who remove a tag's last carriers, the second one must see what the first one did.
-  perform from tags where id in (select tag_id from unnest(lost)) order by id for no key update;
+  -- Two transactions that remove the last two carriers run one after another.
+  perform from tags where id = any(carried) order by id for no key update;
   uncarried := array(
     select id from tags
-    where id in (select tag_id from unnest(lost)) and (
-      is_public and not exists (select from post_tags where tag_id = tags.id and status = 'PUBLISHED')
-      or uncarried_since is null and not exists (select from post_tags where tag_id = tags.id)));
+    where id = any(carried) and (
+      is_public and not exists (select from post_tags where tag_id = tags.id and status = 'PUBLISHED' offset 0)
+      or uncarried_since is null and not exists (select from post_tags where tag_id = tags.id offset 0)));
   if cardinality(uncarried) > 0 then
     perform from tags where id = any(uncarried) order by id for update;
     update tags set
-      is_public = exists (select from post_tags where tag_id = tags.id and status = 'PUBLISHED'),
-      uncarried_since = case when not exists (select from post_tags where tag_id = tags.id) then now() end
+      is_public = exists (select from post_tags where tag_id = tags.id and status = 'PUBLISHED' offset 0),
+      uncarried_since = case when not exists (select from post_tags where tag_id = tags.id offset 0) then now() end
     where id = any(uncarried);
   end if;
-  perform from author_tags where (author_id, tag_id) in (select author_id, tag_id from unnest(lost))
-  order by author_id, tag_id for update;
+  perform from (select distinct author_id, tag_id from unnest(lost) order by 1, 2) as owned
+    cross join lateral (
+      select from author_tags
+      where author_tags.author_id = owned.author_id and author_tags.tag_id = owned.tag_id for update) as locked;
   delete from author_tags
-  where (author_id, tag_id) in (select author_id, tag_id from unnest(lost)) and not exists (
+  using (select distinct author_id, tag_id from unnest(lost)) as owned
+  where author_tags.author_id = owned.author_id and author_tags.tag_id = owned.tag_id and not exists (
     select from post_tags
-    where post_tags.tag_id = author_tags.tag_id and post_tags.author_id = author_tags.author_id);
+    where post_tags.tag_id = owned.tag_id and post_tags.author_id = owned.author_id offset 0);
 end $$;--> statement-breakpoint
 CREATE FUNCTION "post_tags_inserted"() RETURNS trigger LANGUAGE plpgsql AS $$
 begin

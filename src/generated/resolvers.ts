@@ -797,7 +797,7 @@ export type SignInPayload = {
   readonly user: FieldWrapper<User>;
 };
 
-/** A subject that posts share. It shows to everybody once a published post carries it; until then only to those who may see a post that does. */
+/** A subject that posts share. It shows to everybody once a published post carries it; until then only to those who may see a post that does. A tag that no post has carried for a day is deleted. */
 export type Tag = Node & {
   readonly __typename?: 'Tag';
   /** When the tag was first used. */
@@ -817,13 +817,13 @@ export type Tag = Node & {
 };
 
 
-/** A subject that posts share. It shows to everybody once a published post carries it; until then only to those who may see a post that does. */
+/** A subject that posts share. It shows to everybody once a published post carries it; until then only to those who may see a post that does. A tag that no post has carried for a day is deleted. */
 export type TagPostsArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** A subject that posts share. It shows to everybody once a published post carries it; until then only to those who may see a post that does. */
+/** A subject that posts share. It shows to everybody once a published post carries it; until then only to those who may see a post that does. A tag that no post has carried for a day is deleted. */
 export type TagPostsConnectionArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;

@@ -2,11 +2,14 @@ import type { Logger } from 'pino';
 import { Database, type Driver } from '../db/index.ts';
 import { deletedAtOnce, deleteUncarriedTags } from '../modules/tags/index.ts';
 
-/** Mean time between two clean-ups, in milliseconds. */
-const interval = 3_600_000;
-
-/** Maximum delay of the first clean-up, in milliseconds, so that a start has the database to itself. */
-const firstDelay = 60_000;
+export interface TagCleanupOptions {
+  readonly driver: Driver;
+  readonly log: Logger;
+  /** Mean time between two clean-ups, in milliseconds; an hour by default. */
+  readonly interval?: number;
+  /** Maximum delay of the first clean-up, in milliseconds; a minute by default, so that servers do not start together. */
+  readonly firstDelay?: number;
+}
 
 /**
  * Deletes tags that no post has carried for a day, every hour while the server runs. Any number of processes may do so
@@ -15,18 +18,22 @@ const firstDelay = 60_000;
 export class TagCleanup {
   readonly #driver: Driver;
   readonly #log: Logger;
+  readonly #interval: number;
+  readonly #firstDelay: number;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #isStopping = false;
 
-  constructor({ driver, log }: { readonly driver: Driver; readonly log: Logger }) {
+  constructor({ driver, log, interval = 3_600_000, firstDelay = 60_000 }: TagCleanupOptions) {
     this.#driver = driver;
     this.#log = log;
+    this.#interval = interval;
+    this.#firstDelay = firstDelay;
   }
 
   /** Schedules the first clean-up. The timer does not keep the process alive. */
   start(): void {
-    this.#schedule(Math.random() * firstDelay);
+    this.#schedule(Math.random() * this.#firstDelay);
   }
 
   /** Schedules nothing more, and waits for the statement under way. */
@@ -48,7 +55,7 @@ export class TagCleanup {
   #schedule(delay: number): void {
     this.#timer = setTimeout(() => {
       this.#running = this.#runAndLog().finally(() => {
-        if (!this.#isStopping) this.#schedule(interval * (0.9 + 0.2 * Math.random()));
+        if (!this.#isStopping) this.#schedule(this.#interval * (0.9 + 0.2 * Math.random()));
       });
     }, delay).unref();
   }

@@ -3,7 +3,7 @@ import { createSchema } from '../../../src/graphql/schema.ts';
 import { encodeCursor } from '../../../src/shared/pagination/index.ts';
 import { rowId, rowUuid } from '../../helpers/publication.ts';
 
-/** Rows that much hangs on, and rows like most. */
+/** Numbers of rows with many related rows, and of rows with as many as most. */
 export const [busy, usual] = [5, 6] as const;
 
 const schema = createSchema();
@@ -118,7 +118,7 @@ const others: Record<string, readonly string[]> = {
     'tagBySlug(slug: "tag-6") { id }',
   ],
   'plain lists': ['users { id }', 'tags { id }', 'posts { id }', 'posts(limit: 100) { body }'],
-  'what hangs on a list': [
+  'relations of lists': [
     'users { posts { id } followerCount followingCount viewerIsFollowing }',
     'tags { posts { id } postCount }',
     `posts { author { id } contributors { id } tags { id } comments { id }
