@@ -13,15 +13,15 @@ const words = 'The *quick* brown fox & [others](https://x.test/y). '.repeat(200)
 /** Keeps the queue of long texts full, down to the last character, while something is done. */
 async function whileFull<T>(work: () => Promise<T>): Promise<T> {
   const text = 'a'.repeat(1_000_000);
-  let isFull = true;
+  const done = new AbortController();
   const refill = async (): Promise<void> => {
-    while (isFull) await renderMarkdown(text);
+    while (!done.signal.aborted) await renderMarkdown(text);
   };
   const refilling = Array.from({ length: 8 }, refill);
   try {
     return await work();
   } finally {
-    isFull = false;
+    done.abort();
     await Promise.all(refilling);
   }
 }
