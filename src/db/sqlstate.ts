@@ -24,11 +24,47 @@ export class ForeignKeyViolation extends AppError {
 
 /** A transaction that lost against another one and may simply be run again. */
 export class TransactionConflict extends AppError {
-  override readonly name = 'TransactionConflict';
+  override readonly name: string = 'TransactionConflict';
 
-  constructor(cause?: unknown) {
-    super('SERVICE_UNAVAILABLE', 'Others are changing the same things. Try again.', { retryAfter: 1, cause });
+  constructor(cause?: unknown, message = 'Others are changing the same things. Try again.') {
+    super('SERVICE_UNAVAILABLE', message, { retryAfter: 1, cause });
   }
+}
+
+/**
+ * A prepared statement that its connection no longer has as it was. It was not executed: outside a transaction it is sent
+ * again unnamed, and a transaction is run again.
+ */
+export class StaleStatement extends TransactionConflict {
+  override readonly name = 'StaleStatement';
+
+  constructor(cause: unknown) {
+    super(cause, 'The database has just been changed. Try again.');
+  }
+}
+
+/** What `pg` says of an error, of which only the code is declared everywhere. */
+type ServerError = Error & { readonly code?: string; readonly routine?: string };
+
+/**
+ * Whether a connection no longer has a statement as it was prepared: its name is gone (`discard all`) or taken (some
+ * poolers), or its columns have other types (`alter table`).
+ */
+export function isStale(error: Error): boolean {
+  const { code, routine } = error as ServerError;
+  // The message "cached plan must not change result type" may be translated; the routine that raises it is not.
+  if (code === '0A000') return routine === 'RevalidateCachedQuery';
+  return code === '26000' || code === '42P05'; // invalid_sql_statement_name, duplicate_prepared_statement
+}
+
+/** Whether the server refused a change because it is a standby, or was set to read only. */
+export function isReadOnlyServer(error: Error): boolean {
+  return (error as ServerError).code === '25006'; // read_only_sql_transaction
+}
+
+/** Whether a statement failed only because one before it in its transaction did. */
+export function isInFailedTransaction(error: Error): boolean {
+  return (error as ServerError).code === '25P02'; // in_failed_sql_transaction
 }
 
 /**
@@ -40,6 +76,7 @@ export function translateError(error: unknown): unknown;
 export function translateError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code, constraint } = error as Error & { code?: string; constraint?: string };
+  if (isStale(error)) return new StaleStatement(error);
   switch (code) {
     case '23505':
       return new UniqueViolation(constraint ?? 'unknown', error);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Column, is, Placeholder, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { PgColumn, PgDialect } from 'drizzle-orm/pg-core';
+import { LRUCache } from 'lru-cache';
 import type { Projection } from '../shared/projection.ts';
 import { type Decoder, rowMapper } from './row-mapper.ts';
 
@@ -118,31 +119,36 @@ function takerOf<P extends Parameters>(param: unknown, parameters: P): (values: 
   return ({ [name]: ids }) => (ids === null ? null : `{${(ids as readonly string[]).join()}}`);
 }
 
-/** For so many variants a query is compiled with exact projections. */
-const maxExactVariants = 250;
+/** Maximum size of all compiled variants together, in bytes. */
+const maxVariantsSize = 32 * 2 ** 20;
+
+/** What a compiled variant takes besides its text, in bytes: its functions, and the code that makes its rows. */
+const variantSize = 12_000;
+
+/** The compiled variants of all queries. */
+const variants = new LRUCache<string, Statement<unknown, unknown>>({
+  maxSize: maxVariantsSize,
+  sizeCalculation: ({ text }, key) => variantSize + text.length + key.length,
+});
+
+let queries = 0;
 
 /**
- * Remembers the statement of each variant of a query. Variants are flat objects with a bounded number of values, but
- * for `projection`: clients can ask for any set of columns. So once there are very many variants, further ones read the
- * coarse projection, of which there are two at the most. Each variant is a statement that connections keep prepared, so
- * this bounds the memory of the database, too; and none is forgotten for another, which connections would not notice.
+ * Memoizes the statement of each variant of a query. Variants are flat objects. Clients can ask for thousands of them, so
+ * the least recently used ones of all queries are evicted.
  */
 export function statementVariants<V extends object, Values, Row>(
   compile: (variant: V) => Statement<Values, Row>,
 ): (variant: V) => Statement<Values, Row> {
-  const compiled = new Map<string, Statement<Values, Row>>();
-  return function find(variant) {
-    const key = Object.values(variant).join();
-    let found = compiled.get(key);
-    if (found === undefined) {
-      const { projection } = variant as { readonly projection?: Projection };
-      if (compiled.size >= maxExactVariants && projection !== projection?.coarse) {
-        return find({ ...variant, projection: projection?.coarse });
-      }
-      found = compile(variant);
-      compiled.set(key, found);
-    }
-    return found;
+  queries += 1;
+  const query = queries;
+  return (variant) => {
+    const key = `${query},${Object.values(variant).join()}`;
+    const known = variants.get(key);
+    if (known !== undefined) return known as Statement<Values, Row>;
+    const compiled = compile(variant);
+    variants.set(key, compiled as Statement<unknown, unknown>);
+    return compiled;
   };
 }
 

@@ -4,14 +4,11 @@ import { oncePerPosition, selectedFields, type SelectionInfo } from './selection
 export class Projection {
   /** The columns that are not read. */
   readonly unread: readonly string[];
-  /** What is read instead where a query has been asked for too many projections: all columns, or all but long ones. */
-  readonly coarse: Projection;
   readonly #key: string;
 
   /** @param columns All columns of the row, in the order of its selection. */
-  constructor(columns: readonly string[], read: ReadonlySet<string>, coarse?: Projection) {
+  constructor(columns: readonly string[], read: ReadonlySet<string>) {
     this.unread = columns.filter((column) => !read.has(column));
-    this.coarse = coarse ?? this;
     this.#key = columns.map((column) => (read.has(column) ? '1' : '0')).join('');
   }
 
@@ -27,8 +24,6 @@ export interface ColumnNeeds<Column extends string, Field extends string> {
   readonly fields?: Readonly<Partial<Record<Field, readonly Column[]>>>;
   /** The columns that cursors of the type's connections are made of. */
   readonly cursors?: readonly Column[];
-  /** The columns that may hold much. */
-  readonly long?: readonly Column[];
 }
 
 /**
@@ -46,13 +41,11 @@ export class Projections<Column extends string, Field extends string = string> {
   readonly ofPage: (info: SelectionInfo) => Projection;
   readonly #columns: readonly string[];
   readonly #needs: ReadonlyMap<string, readonly string[]>;
-  readonly #long: readonly string[];
-  readonly #card: Projection;
 
   /** @param selection All columns of a row. */
   constructor(
     selection: Readonly<Record<Column, unknown>>,
-    { fields, cursors = [], long = [] }: ColumnNeeds<NoInfer<Column>, Field>,
+    { fields, cursors = [] }: ColumnNeeds<NoInfer<Column>, Field>,
   ) {
     this.#columns = Object.keys(selection);
     this.#needs = new Map<string, readonly string[]>([
@@ -61,10 +54,7 @@ export class Projections<Column extends string, Field extends string = string> {
         ([field, needs = []]) => [field, needs] as const,
       ),
     ]);
-    this.#long = long;
     this.all = new Projection(this.#columns, new Set(this.#columns));
-    const short = this.#columns.filter((column) => !this.#long.includes(column));
-    this.#card = long.length === 0 ? this.all : new Projection(this.#columns, new Set(short));
     this.at = oncePerPosition((info) => this.#of(selectedFields(info)));
     this.ofNodes = oncePerPosition((info) => this.#of(selectedFields(info, ...nodes)));
     this.ofPage = oncePerPosition((info) => {
@@ -82,8 +72,7 @@ export class Projections<Column extends string, Field extends string = string> {
   #of(fields: Iterable<string>, columns: readonly string[] = []): Projection {
     const read = new Set(['id', ...columns]);
     for (const field of fields) for (const column of this.#needs.get(field) ?? []) read.add(column);
-    const coarse = this.#long.some((column) => read.has(column)) ? this.all : this.#card;
-    return new Projection(this.#columns, read, coarse);
+    return new Projection(this.#columns, read);
   }
 }
 

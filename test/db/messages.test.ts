@@ -53,15 +53,43 @@ it('reads the fields of rows, of which some are null, in whatever language', () 
   const fields = fc.array(fc.option(fc.string({ unit: 'grapheme', maxLength: 300 })));
   fc.assert(
     fc.property(fields, (given) => {
-      expect(fieldsOf(row(given), 0, asText(given))).toEqual(given);
+      const bytes = row(given);
+      expect(fieldsOf(bytes, 0, bytes.length, asText(given))).toEqual(given);
     }),
   );
-  expect(fieldsOf(row(['12', null, 'a']), 0, [Number, Number, null])).toEqual([12, null, 'a']);
+  const bytes = row(['12', null, 'a']);
+  expect(fieldsOf(bytes, 0, bytes.length, [Number, Number, null])).toEqual([12, null, 'a']);
 });
 
 it('reads a row amid others', () => {
   const first = row(['a']);
-  expect(fieldsOf(Buffer.concat([first, row(['b', 'c'])]), first.length, [null, null])).toEqual(['b', 'c']);
+  const bytes = Buffer.concat([first, row(['b', 'c']), first]);
+  const end = bytes.length - first.length;
+  expect(fieldsOf(bytes, first.length, end, [null, null])).toEqual(['b', 'c']);
+});
+
+it('refuses rows with other fields than were described', () => {
+  const misfit = expect.objectContaining({ code: '08P01' });
+  const read = (bytes: Buffer, fields: number, end = bytes.length) => {
+    const parsers = Array.from({ length: fields }, () => null);
+    return () => fieldsOf(Buffer.concat([bytes, row(['another', 'row'])]), 0, end, parsers);
+  };
+  const given = row(['a', null, 'b']);
+  expect(read(given, 3)()).toEqual(['a', null, 'b']);
+  for (const fields of [0, 2, 4, 65_536]) expect(read(given, fields)).toThrow(misfit);
+  for (const end of [5, given.length - 1, given.length + 1]) expect(read(given, 3, end)).toThrow(misfit);
+  for (const length of [0, 2, 1_000, 2 ** 31 - 1]) {
+    const changed = Buffer.from(given);
+    changed.writeInt32BE(length, 7);
+    expect(read(changed, 3)).toThrow(misfit);
+  }
+});
+
+it.each([-1, 0, 3, 64 * 2 ** 20 + 1, 2 ** 31 - 1])('refuses messages of %i bytes', (length) => {
+  const head = Buffer.from('D0000');
+  head.writeInt32BE(length, 1);
+  const splitter = new MessageSplitter(() => {});
+  expect(() => splitter.push(head)).toThrow(expect.objectContaining({ code: '08P01' }));
 });
 
 it('runs statements with values as they are, and ends with what ends every read', () => {
@@ -75,7 +103,8 @@ it('runs statements with values as they are, and ends with what ends every read'
         if (type !== 0x42) return;
         // The portal, the name and how many parameters there are; what is behind them has the form of a row.
         const parameters = start + 5 + 1 + 'users_1\0'.length + 2;
-        expect(fieldsOf(all, parameters - 5, asText(given))).toEqual(
+        // Behind them is how many formats of fields there are.
+        expect(fieldsOf(all, parameters - 5, end - 2, asText(given))).toEqual(
           given.map((value) => (value === null ? null : value.toWellFormed())),
         );
         expect(all.readInt16BE(parameters)).toBe(given.length);

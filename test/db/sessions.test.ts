@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Session, type SessionOptions } from '../../src/db/drivers/pg-session.ts';
+import { SessionGroup } from '../../src/db/drivers/session-group.ts';
 import type { DriverQuery, Executor } from '../../src/db/driver.ts';
 import { onServer } from '../helpers/database.ts';
 import { ServerDrivers } from '../helpers/server-drivers.ts';
@@ -27,7 +28,7 @@ describe.runIf(onServer)('the connections of the pool', () => {
   /** So that all statements have the same one. */
   const one = { poolSize: 1 };
 
-  it('prepare a statement once, and know what it answers from then on', async () => {
+  it('prepare a statement that is used again once, and know what it answers from then on', async () => {
     const driver = drivers.open(one);
     const text = 'select n, n::text, null from generate_series(1, $1::integer) n';
     for (const count of [3, 0, 1]) {
@@ -46,15 +47,6 @@ describe.runIf(onServer)('the connections of the pool', () => {
     expect(await field(driver, byIndexes('show plan_cache_mode'))).toBe('auto');
   });
 
-  it('prepare a statement again that the server has forgotten', async () => {
-    const driver = drivers.open(one);
-    const text = 'select 1 as forgotten';
-    expect(await driver.query(named(text))).toEqual([[1]]);
-    await driver.query(named(`deallocate "${text}"`));
-    await expect(driver.query(named(text))).rejects.toMatchObject({ code: '26000' });
-    expect(await driver.query(named(text))).toEqual([[1]]);
-  });
-
   it('run a statement that answers no rows again after it failed', async () => {
     const driver = drivers.open(one);
     const table = `unique_${randomUUID().replaceAll('-', '')}`;
@@ -69,7 +61,7 @@ describe.runIf(onServer)('the connections of the pool', () => {
   it('keep the plans of reads by indexes, and of no other statement', async () => {
     const driver = drivers.open(one);
     const page = 'select typname from pg_type order by oid limit $1';
-    for (const rows of [1, 2, 3]) {
+    for (const rows of [1, 2, 3, 4]) {
       expect(await driver.query({ ...byIndexes(page), values: [rows] })).toHaveLength(rows);
     }
     const plans =
@@ -120,7 +112,12 @@ describe.runIf(onServer)('the connections of the pool', () => {
       const client = new pg.Client({ connectionString: drivers.url.href });
       clients.push(client);
       await client.connect();
-      return new Session(client, { prepare: true, longestSilence: 100, ...options });
+      return new Session(client, {
+        prepare: true,
+        longestSilence: 100,
+        group: new SessionGroup(300_000),
+        ...options,
+      });
     }
 
     it('are given up, with all that is under way', async () => {

@@ -14,7 +14,7 @@ import { type Projection, Projections } from '../../src/shared/projection.ts';
 import { openTestDatabase } from '../helpers/database.ts';
 
 const columns = { id: users.id, name: users.name, bio: users.bio, createdAt: users.createdAt };
-const projections = new Projections(columns, { long: ['bio'] });
+const projections = new Projections(columns, {});
 
 const usersByIds = (projection?: Projection) =>
   statement({
@@ -101,43 +101,41 @@ describe('a row', () => {
 });
 
 describe('variants of a statement', () => {
-  const wide = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`column${index}`, 1]));
-  const many = new Projections<string>({ id: 1, ...wide }, { long: ['column0'] });
-  const [first, ...exact] = Array.from({ length: 2 ** 11 }, (_, number) =>
-    many.only(
-      ...Object.keys(wide).filter((_column, index) => index > 0 && (number >> (index - 1)) % 2 === 1),
-    ),
-  );
-
   function variants() {
     const compiled: string[] = [];
-    const find = statementVariants(({ projection, kind }: { kind: string; projection: Projection }) => {
-      compiled.push(`${kind} ${String(projection)}`);
-      return { name: compiled.at(-1) } as Statement<unknown, unknown>;
+    const find = statementVariants(({ kind, order }: { kind: string; order: number }) => {
+      compiled.push(`${kind} ${order}`);
+      return { text: 'x'.repeat(1_000) } as Statement<unknown, unknown>;
     });
     return { compiled, find };
   }
 
   it('are compiled once', () => {
     const { compiled, find } = variants();
-    expect(find({ kind: 'a', projection: many.only('column1') })).toBe(
-      find({ kind: 'a', projection: many.only('column1') }),
-    );
-    find({ kind: 'b', projection: many.only('column1') });
-    expect(compiled).toHaveLength(2);
+    expect(find({ kind: 'a', order: 1 })).toBe(find({ kind: 'a', order: 1 }));
+    find({ kind: 'a', order: 2 });
+    find({ kind: 'b', order: 1 });
+    expect(compiled).toEqual(['a 1', 'a 2', 'b 1']);
   });
 
-  it('are bounded: after 250, others than those read coarse projections', () => {
-    const { compiled, find } = variants();
-    for (const projection of [first, ...exact]) find({ kind: 'a', projection: projection as Projection });
-    expect(compiled).toHaveLength(251);
-    expect(compiled.at(-1)).toBe(`a ${String(first?.coarse)}`);
-    expect(find({ kind: 'a', projection: many.only('column0', 'column1') }).name).toBe(
-      `a ${String(many.all)}`,
-    );
-    expect(find({ kind: 'a', projection: exact[1] as Projection }).name).toBe(`a ${String(exact[1])}`);
-    expect(find({ kind: 'b', projection: first as Projection }).name).toBe(`b ${String(first?.coarse)}`);
-    expect(compiled).toHaveLength(253);
+  it('are those of their own query', () => {
+    const [one, other] = [variants(), variants()];
+    expect(one.find({ kind: 'a', order: 1 })).not.toBe(other.find({ kind: 'a', order: 1 }));
+  });
+
+  it('are bounded: of all queries those are kept that were used last', () => {
+    const [rare, flood, often] = [variants(), variants(), variants()];
+    rare.find({ kind: 'a', order: 0 });
+    for (let order = 0; order < 10_000; order += 1) {
+      flood.find({ kind: 'a', order });
+      often.find({ kind: 'a', order: 0 });
+    }
+    expect(often.compiled).toHaveLength(1);
+    flood.find({ kind: 'a', order: 9_999 });
+    expect(flood.compiled).toHaveLength(10_000);
+    for (const { find } of [rare, flood]) find({ kind: 'a', order: 0 });
+    expect(rare.compiled).toHaveLength(2);
+    expect(flood.compiled).toHaveLength(10_001);
   });
 });
 

@@ -11,6 +11,8 @@ export interface Way {
   /** Lets nothing through any more, and cuts nothing: connections are accepted and not answered. */
   block(): void;
   unblock(): void;
+  /** Sends bytes to all clients, as if they came from the server. */
+  inject(bytes: Buffer): void;
 }
 
 const usualPorts: Record<string, number> = { 'postgres:': 5_432, 'postgresql:': 5_432, 'redis:': 6_379 };
@@ -69,6 +71,9 @@ export async function openWay(to: URL): Promise<Way> {
     unblock() {
       isBlocked = false;
       for (const socket of [...pairs].flat()) socket.resume();
+    },
+    inject(bytes) {
+      for (const [near] of pairs) near.write(bytes);
     },
   };
 }

@@ -8,7 +8,6 @@ const columns = { id: 1, title: 1, authorId: 1, status: 1, publishedAt: 1, liste
 const projections = new Projections(columns, {
   fields: { author: ['authorId'], publishedAt: ['publishedAt', 'status'], comments: [] },
   cursors: ['listedAt'],
-  long: ['body'],
 });
 
 /** What a resolver is told at the first field of a document. */
@@ -87,14 +86,5 @@ describe('projections', () => {
     expect(one).toBe(same);
     expect(one).not.toBe(other);
     expect(String(projections.only('title'))).toBe(one);
-  });
-
-  it('fall back on all columns, or on all but the long ones', () => {
-    expect(projections.only('body').coarse).toBe(projections.all);
-    expect(read(projections.all)).toEqual(Object.keys(columns));
-    const card = projections.only('title').coarse;
-    expect(read(card)).toEqual(Object.keys(columns).filter((column) => column !== 'body'));
-    expect(card.coarse).toBe(card);
-    expect(new Projections(columns, {}).only('title').coarse.unread).toEqual([]);
   });
 });

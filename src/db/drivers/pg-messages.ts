@@ -1,15 +1,34 @@
 // Those messages of PostgreSQL's protocol (manual, "Message Formats") that every statement consists of, of which a
 // request may have hundreds. All others are left to `pg-protocol`.
 import pg from 'pg';
+import { serialize } from 'pg-protocol';
 
-/** The first byte of the messages that say something about a statement. */
+/** The first byte of the messages that a session without `COPY` receives. */
 export const messageType = {
+  bindComplete: 0x32,
+  closeComplete: 0x33,
+  commandComplete: 0x43,
   dataRow: 0x44,
+  emptyQueryResponse: 0x49,
   errorResponse: 0x45,
   noData: 0x6e,
+  noticeResponse: 0x4e,
+  notificationResponse: 0x41,
+  parameterDescription: 0x74,
+  parameterStatus: 0x53,
+  parseComplete: 0x31,
   readyForQuery: 0x5a,
   rowDescription: 0x54,
 } as const;
+
+/** An answer that does not fit the protocol. Its SQLSTATE is `protocol_violation`. */
+export class ProtocolViolation extends Error {
+  override readonly name = 'ProtocolViolation';
+  readonly code = '08P01';
+}
+
+/** Maximum length of a message, in bytes. No statement selects rows that come near it. */
+const maxLength = 64 * 2 ** 20;
 
 const bind = 0x42;
 
@@ -19,7 +38,11 @@ const headLength = 5;
 /** Gets a message: its type, and where it begins and ends in these bytes, head included. */
 export type OnMessage = (type: number, bytes: Buffer, start: number, end: number) => void;
 
-/** Finds the messages in what a connection receives, which comes in chunks of any size. */
+/**
+ * Finds the messages in what a connection receives, which comes in chunks of any size.
+ *
+ * @throws {ProtocolViolation} for a length that no message has; it must get no more chunks then.
+ */
 export class MessageSplitter {
   readonly #onMessage: OnMessage;
   /** The beginning of a message that is not whole yet. */
@@ -50,7 +73,11 @@ export class MessageSplitter {
     let start = 0;
     this.#wanted = headLength;
     while (start + headLength <= bytes.length) {
-      const end = start + 1 + bytes.readInt32BE(start + 1);
+      const length = bytes.readInt32BE(start + 1);
+      if (length < 4 || length > maxLength) {
+        throw new ProtocolViolation(`PostgreSQL sent a message of ${length} bytes.`);
+      }
+      const end = start + 1 + length;
       if (end > bytes.length) {
         this.#wanted = end - start;
         break;
@@ -78,26 +105,44 @@ export function fieldParserOf(oid: number): FieldParser {
   return parser === unparsed ? null : parser;
 }
 
-/** The fields of a `DataRow` message that starts there, each with its parser. */
-export function fieldsOf(bytes: Buffer, start: number, parsers: readonly FieldParser[]): unknown[] {
+/**
+ * Reads the fields of the `DataRow` message between these positions, each with its parser.
+ *
+ * @throws {ProtocolViolation} when it has more or fewer fields.
+ */
+export function fieldsOf(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  parsers: readonly FieldParser[],
+): unknown[] {
   // oxlint-disable-next-line no-new-array -- One that grows field by field takes room for many more.
   const fields = new Array<unknown>(parsers.length);
-  // Behind the number of fields, in two bytes, which is that of the parsers.
+  // Behind the number of fields, in two bytes.
   let at = start + headLength + 2;
+  if (at > end || bytes.readUInt16BE(at - 2) !== parsers.length) throw misfit();
   for (let index = 0; index < parsers.length; index += 1) {
+    const from = at + 4;
+    if (from > end) throw misfit();
     const length = bytes.readInt32BE(at);
-    at += 4;
+    at = from;
     if (length < 0) {
       fields[index] = null;
       continue;
     }
+    at += length;
+    if (at > end) throw misfit();
     // As UTF-8, which takes longer where it is named.
-    const text = bytes.toString(undefined, at, at + length);
+    const text = bytes.toString(undefined, from, at);
     const parse = parsers[index] as FieldParser;
     fields[index] = parse === null ? text : parse(text);
-    at += length;
   }
+  if (at !== end) throw misfit();
   return fields;
+}
+
+function misfit(): ProtocolViolation {
+  return new ProtocolViolation('PostgreSQL sent a row with other fields than it described.');
 }
 
 /** `Execute`, for all rows of the unnamed portal, and `Sync`. */
@@ -130,6 +175,18 @@ export function runMessages(name: string, values: readonly (string | null)[]): B
   at = bytes.writeInt16BE(0, at);
   executeAndSync.copy(bytes, at);
   return bytes;
+}
+
+/**
+ * The messages that prepare a statement and describe what it selects: `Parse` and `Describe`. They are behind a `Close`
+ * of the names that were evicted, and of its own: a statement that failed between the two has left its name behind.
+ */
+export function preparation(name: string, text: string, evicted: readonly string[]): Buffer[] {
+  return [
+    ...[...evicted, name].map((closed) => serialize.close({ type: 'S', name: closed })),
+    serialize.parse({ name, text }),
+    serialize.describe({ type: 'S', name }),
+  ];
 }
 
 /** A value as the text that PostgreSQL reads it from. */

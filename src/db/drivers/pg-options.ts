@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly lockTimeout: number;
   /** Whether statements are prepared under names; off for poolers that cannot carry them. */
   readonly prepare: boolean;
+  /** Maximum age of a connection; 5 minutes unless it says otherwise. */
+  readonly maxLifetime?: number;
   /** Told of connections that break while idle, which are replaced when needed. */
   readonly onIdleError: (error: Error) => void;
 }

@@ -1,9 +1,10 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
 import type { DriverQuery, Rows } from '../driver.ts';
-import { abandoned } from '../sqlstate.ts';
+import { abandoned, isStale } from '../sqlstate.ts';
 import { clientConfigOf, type ServerOptions } from './pg-options.ts';
-import { isNotPrepared, type OnAnswer, Session } from './pg-session.ts';
+import { type OnAnswer, Session } from './pg-session.ts';
+import type { SessionGroup } from './session-group.ts';
 import { readSettings } from './session-settings.ts';
 import { keyOf, SharedRead } from './shared-read.ts';
 
@@ -38,7 +39,10 @@ export function pipelinesOf({ poolSize, prepare }: ServerOptions): number {
  */
 export class Pipelines {
   readonly #options: ServerOptions;
+  readonly #group: SessionGroup;
   readonly #askElse: (query: DriverQuery) => Promise<Rows>;
+  /** Connections that were replaced and have statements under way. */
+  readonly #closing = new Set<Promise<void>>();
   readonly #connections: (PipelinedConnection | undefined)[];
   /** What has been asked for, and is still to leave. */
   #leaving = new Map<string, SharedRead>();
@@ -49,8 +53,14 @@ export class Pipelines {
   };
 
   /** @param askElse sends a statement by another way. */
-  constructor(options: ServerOptions, count: number, askElse: (query: DriverQuery) => Promise<Rows>) {
+  constructor(
+    options: ServerOptions,
+    count: number,
+    group: SessionGroup,
+    askElse: (query: DriverQuery) => Promise<Rows>,
+  ) {
     this.#options = options;
+    this.#group = group;
     this.#askElse = askElse;
     this.#connections = Array.from({ length: count }, () => undefined);
   }
@@ -63,6 +73,7 @@ export class Pipelines {
     const same = this.#leaving.get(key);
     if (same?.isSettled === false) return same.join(client);
     const isUnbounded = query.byKeys !== true;
+    this.#replaceSpent();
     const connection = isUnbounded ? this.#nextForUnbounded() : this.#next();
     if (connection === null) return this.#askElse(query);
     const read = new SharedRead();
@@ -71,8 +82,9 @@ export class Pipelines {
     connection.send(query, (error, found) => {
       const mayTakeLonger = isUnbounded && this.#options.statementTimeout > longestRead;
       const isToAskElse = error !== null && (isOthersFault(error) || (mayTakeLonger && isTooLong(error)));
-      const askElse = isToAskElse ? this.#askElse : undefined;
-      read.settle(error, found, askElse && ((reader) => askElse({ ...query, client: reader })));
+      if (!isToAskElse) return read.settle(error, found);
+      const again = isStale(error) ? { ...query, name: null } : query;
+      read.settle(error, found, (reader) => this.#askElse({ ...again, client: reader }));
     });
     return rows;
   }
@@ -80,7 +92,24 @@ export class Pipelines {
   /** Ends all connections after the statements under way. */
   async close(): Promise<void> {
     const made = this.#connections.splice(0).filter((connection) => connection !== undefined);
-    await Promise.all(made.map((connection) => connection.close()));
+    await Promise.all([...made.map((connection) => connection.close()), ...this.#closing]);
+  }
+
+  /**
+   * Has other connections opened in the place of those that are old, were retired, or lead to a read-only server. For the
+   * moment in which their last statements are under way there are more connections than usual.
+   */
+  #replaceSpent(): void {
+    const now = performance.now();
+    for (const [place, connection] of this.#connections.entries()) {
+      if (connection?.isSpent(now) !== true) continue;
+      this.#connections[place] = undefined;
+      const closing: Promise<void> = connection
+        .close()
+        .catch(this.#options.onIdleError)
+        .finally(() => this.#closing.delete(closing));
+      this.#closing.add(closing);
+    }
   }
 
   /** The connection to send a read by that may read any number of rows; null where it must have one for itself. */
@@ -118,7 +147,7 @@ export class Pipelines {
       }
     }
     if (free < 0 || best?.load === 0) return best;
-    const opened = new PipelinedConnection(this.#options, this.#onLeave);
+    const opened = new PipelinedConnection(this.#options, this.#group, this.#onLeave);
     this.#connections[free] = opened;
     return best ?? opened;
   }
@@ -128,6 +157,7 @@ export class Pipelines {
 export class PipelinedConnection {
   readonly #client: pg.Client;
   readonly #socket = new Socket();
+  readonly #group: SessionGroup;
   readonly #onLeave: () => void;
   readonly #opening: Promise<unknown>;
   #session: Session | undefined;
@@ -141,7 +171,8 @@ export class PipelinedConnection {
   #movedAt = 0;
 
   /** @param onLeave called when statements are about to leave. */
-  constructor(options: ServerOptions, onLeave: () => void) {
+  constructor(options: ServerOptions, group: SessionGroup, onLeave: () => void) {
+    this.#group = group;
     this.#onLeave = onLeave;
     this.#client = new pg.Client({
       ...clientConfigOf(options, Math.min(options.statementTimeout, longestRead), readSettings),
@@ -159,6 +190,11 @@ export class PipelinedConnection {
 
   get isUsable(): boolean {
     return this.#isUsable;
+  }
+
+  /** Whether it works, but another one is to take its place. */
+  isSpent(now: number): boolean {
+    return this.#isUsable && this.#session?.isSpent(now) === true;
   }
 
   /** Whether another one may be opened in its place. */
@@ -205,12 +241,15 @@ export class PipelinedConnection {
     }
   }
 
+  /** Ends it after the statements under way. */
   async close(): Promise<void> {
     // One that cannot be opened has nothing to close.
     await this.#opening.catch(() => {});
     this.#isUsable = false;
     await this.#session?.drained();
+    const giveUp = setTimeout(() => this.#socket.destroy(), grace);
     await this.#client.end();
+    clearTimeout(giveUp);
   }
 
   /** Ends it at once; whatever is under way fails. */
@@ -225,6 +264,7 @@ export class PipelinedConnection {
       this.#session = new Session(this.#client, {
         prepare: true,
         longestSilence: longestRead + grace,
+        group: this.#group,
         onLeave: this.#onLeave,
       });
       this.#isOpen = true;
@@ -242,11 +282,11 @@ export class PipelinedConnection {
 }
 
 /**
- * Whether nothing is wrong with a statement that failed: its name was to be prepared by one before it, which failed, or
- * the server has no more connections than those that are open.
+ * Whether nothing is wrong with a statement that failed: its connection lost it, or the one before it failed to prepare
+ * it, or the server has no more connections than those that are open.
  */
 function isOthersFault(error: Error): boolean {
-  return isNotPrepared(error) || (error instanceof pg.DatabaseError && error.code === '53300');
+  return isStale(error) || (error instanceof pg.DatabaseError && error.code === '53300');
 }
 
 /** Whether a read was ended for the time that it took. */

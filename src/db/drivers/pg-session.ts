@@ -1,45 +1,46 @@
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
-import { serialize } from 'pg-protocol';
 import { Parser } from 'pg-protocol/dist/parser.js';
 import type { DriverQuery } from '../driver.ts';
+import { isReadOnlyServer, isStale } from '../sqlstate.ts';
 import {
-  type FieldParser,
   fieldParserOf,
   fieldsOf,
   MessageSplitter,
   messageType,
   type OnMessage,
+  ProtocolViolation,
   parameterText,
+  preparation,
   runMessages,
 } from './pg-messages.ts';
+import { readOnlyLifetime, readOnlyQuery, readOnlySettings, type SessionGroup } from './session-group.ts';
 import { readSettings } from './session-settings.ts';
+import { PreparedStatements, type SessionStatement } from './statement-names.ts';
 
-/** Gets the rows of a statement, or why there are none. */
+/** Gets the rows of a statement, or the error that it failed with. */
 export type OnAnswer = (error: Error | null, rows: unknown[][]) => void;
 
 export interface SessionOptions {
   /** Whether statements are prepared under their names. */
   readonly prepare: boolean;
-  /** After how many milliseconds without an answer, while one is waited for, the server is given up. */
+  /** Maximum time without an answer while one is awaited, in milliseconds; then the session ends. */
   readonly longestSilence: number;
+  /** The sessions that this one belongs to. */
+  readonly group: SessionGroup;
   /** Called when the statements of a turn of the event loop are about to leave. */
   readonly onLeave?: () => void;
 }
 
-/** A statement as a session has it. */
-interface Prepared {
-  /** Whether the server has been sent its text, and has not said that it does not have it. */
-  isSent: boolean;
-  /** How its fields are read, once the server has described them. */
-  parsers: readonly FieldParser[] | null;
-}
+/** The messages that a statement waits for, in order. */
+const stage = { preparing: 0, binding: 1, running: 2, over: 3 } as const;
 
 /** A statement whose answer is still to come. */
 interface Sent {
-  readonly statement: Prepared;
+  readonly statement: SessionStatement;
   readonly onAnswer: OnAnswer;
   readonly rows: unknown[][];
+  stage: (typeof stage)[keyof typeof stage];
   error: Error | null;
 }
 
@@ -62,13 +63,17 @@ export class Session {
   readonly #stream: Duplex;
   readonly #options: SessionOptions;
   readonly #watch: NodeJS.Timeout;
-  readonly #statements = new Map<string, Prepared>();
+  readonly #group: SessionGroup;
+  readonly #generation: number;
+  readonly #prepared: PreparedStatements;
   readonly #parser = new Parser();
   /** In the order in which they will be answered. */
   readonly #sent: Sent[] = [];
   /** When the last answer came, or, after that, the first statement was sent; never, while a long one is under way. */
   #movedAt = 0;
   #hasReadSettings = false;
+  /** When the connection is to be replaced. */
+  #endOfLife: number;
   #failure: Error | null = null;
   #onDrained = () => {};
 
@@ -77,18 +82,31 @@ export class Session {
     this.#client = client as OpenedClient;
     this.#stream = this.#client.connection.stream;
     this.#options = options;
+    this.#group = options.group;
+    this.#generation = this.#group.generation;
+    this.#endOfLife = this.#group.endOfLife();
+    this.#prepared = new PreparedStatements(this.#group.usedNames);
     this.#watch = setInterval(() => this.#giveUp(), 1_000).unref();
     const splitter = new MessageSplitter(this.#onMessage);
     // `pg` has nothing to read any more.
     this.#stream.removeAllListeners('data');
-    this.#stream.on('data', (chunk: Buffer) => splitter.push(chunk));
+    this.#stream.on('data', (chunk: Buffer) => this.#receive(splitter, chunk));
     client.on('error', (error) => this.#fail(error));
     client.on('end', () => this.#fail(new Error('Connection terminated')));
+    this.#askWhetherReadOnly();
   }
 
   /** The process that the session has on the server. */
   get processId(): number {
     return this.#client.processID;
+  }
+
+  /**
+   * Whether the connection is to be replaced: it is old, the server is read-only, or all connections were retired since it
+   * was opened. Statements that are under way go on.
+   */
+  isSpent(now: number): boolean {
+    return now > this.#endOfLife || this.#generation !== this.#group.generation;
   }
 
   /** Sends a statement, together with all others of this turn of the event loop. */
@@ -97,9 +115,8 @@ export class Session {
       onAnswer(this.#failure, []);
       return;
     }
-    const preparedName = (this.#options.prepare ? name : null) ?? '';
-    const statement = this.#statementOf(preparedName);
-    const run = runMessages(preparedName, values.map(parameterText));
+    const statement = this.#prepared.get(this.#options.prepare ? name : null, text);
+    const run = runMessages(statement.name, values.map(parameterText));
     if (this.#sent.length === 0) this.#movedAt = performance.now();
     if (this.#stream.writableCorked === 0) {
       this.#stream.cork();
@@ -109,12 +126,17 @@ export class Session {
       });
     }
     if (isLong === true) this.#movedAt = Number.POSITIVE_INFINITY;
-    this.#stream.write(statement.isSent ? run : Buffer.concat([...preparation(preparedName, text), run]));
+    const next = statement.isSent ? stage.binding : stage.preparing;
+    if (next === stage.binding) this.#stream.write(run);
+    else
+      this.#stream.write(
+        Buffer.concat([...preparation(statement.name, text, this.#prepared.takeEvicted()), run]),
+      );
     statement.isSent = true;
-    this.#sent.push({ statement, onAnswer, rows: [], error: null });
+    this.#sent.push({ statement, onAnswer, rows: [], stage: next, error: null });
   }
 
-  /** Sends a statement, and answers its rows. */
+  /** Sends a statement and resolves with its rows. */
   run(query: DriverQuery): Promise<unknown[][]> {
     return new Promise((resolve, reject) => {
       this.send(query, (error, rows) => (error === null ? resolve(rows) : reject(error)));
@@ -128,7 +150,7 @@ export class Session {
     this.#hasReadSettings = isOn;
     for (const [name, value] of Object.entries(readSettings)) {
       const text = isOn ? `set ${name} = ${value}` : `reset ${name}`;
-      // Where this fails the connection has broken, and the statement that follows is told.
+      // Where this fails the connection is broken or retired.
       this.send({ name: text, text, values: [] }, () => {});
     }
   }
@@ -141,60 +163,121 @@ export class Session {
     });
   }
 
-  /** What is not prepared under a name is prepared each time. */
-  #statementOf(name: string): Prepared {
-    const known = this.#statements.get(name);
-    if (known !== undefined) return known;
-    const statement = { isSent: false, parsers: null };
-    if (name !== '') this.#statements.set(name, statement);
-    return statement;
+  #receive(splitter: MessageSplitter, chunk: Buffer): void {
+    if (this.#failure !== null) return;
+    try {
+      splitter.push(chunk);
+    } catch (error) {
+      // Nothing that comes after it can be trusted.
+      this.#fail(error as Error);
+      this.#stream.destroy(error as Error);
+    }
   }
 
   readonly #onMessage: OnMessage = (type, bytes, start, end) => {
     const sent = this.#sent[0];
+    if (sent === undefined) {
+      this.#onUnasked(type, bytes, start, end);
+      return;
+    }
     switch (type) {
       case messageType.dataRow:
-        if (sent === undefined) break;
-        if (sent.statement.parsers === null) sent.error ??= notPrepared();
-        else sent.rows.push(fieldsOf(bytes, start, sent.statement.parsers));
+        if (sent.stage !== stage.running || sent.statement.parsers === null) throw unfit(type);
+        sent.rows.push(fieldsOf(bytes, start, end, sent.statement.parsers));
+        break;
+      case messageType.bindComplete:
+        if (sent.stage !== stage.binding) throw unfit(type);
+        sent.stage = stage.running;
+        break;
+      case messageType.commandComplete:
+      case messageType.emptyQueryResponse:
+        if (sent.stage !== stage.running) throw unfit(type);
+        sent.stage = stage.over;
         break;
       case messageType.readyForQuery:
+        if (sent.stage !== stage.over) throw unfit(type);
         this.#finish();
         break;
-      case messageType.noData:
-        if (sent !== undefined) sent.statement.parsers = [];
-        break;
-      case messageType.rowDescription:
       case messageType.errorResponse:
-        this.#parser.parse(bytes.subarray(start, end), (message) => this.#onRareMessage(message, sent));
+        this.#parser.parse(bytes.subarray(start, end), (message) => {
+          // The commit behind a statement may fail, too.
+          sent.error ??= message as unknown as Error;
+          sent.stage = stage.over;
+        });
         break;
       default:
-      // That something was done, or a setting or a notice, for which nobody asked.
+        if (sent.stage === stage.preparing) this.#onPreparation(sent, type, bytes.subarray(start, end));
+        else this.#onUnasked(type, bytes, start, end);
     }
   };
 
-  #onRareMessage(message: object, sent: Sent | undefined): void {
-    if (message instanceof pg.DatabaseError) {
-      if (sent === undefined) this.#client.emit('error', message);
-      else sent.error = message;
-    } else if (sent !== undefined && 'fields' in message) {
-      const fields = message.fields as { readonly dataTypeID: number }[];
-      sent.statement.parsers = fields.map(({ dataTypeID }) => fieldParserOf(dataTypeID));
+  #onPreparation(sent: Sent, type: number, bytes: Buffer): void {
+    switch (type) {
+      case messageType.closeComplete:
+      case messageType.parseComplete:
+      case messageType.parameterDescription:
+        return;
+      case messageType.noData:
+        sent.statement.parsers = [];
+        break;
+      case messageType.rowDescription:
+        this.#parser.parse(bytes, (message) => {
+          const { fields } = message as unknown as { fields: readonly { readonly dataTypeID: number }[] };
+          sent.statement.parsers = fields.map(({ dataTypeID }) => fieldParserOf(dataTypeID));
+        });
+        break;
+      default:
+        this.#onUnasked(type, bytes, 0, bytes.length);
+        return;
+    }
+    sent.stage = stage.binding;
+  }
+
+  /** Handles what the server may send at any time. */
+  #onUnasked(type: number, bytes: Buffer, start: number, end: number): void {
+    switch (type) {
+      case messageType.noticeResponse:
+      case messageType.notificationResponse:
+        return;
+      case messageType.parameterStatus: {
+        const name = bytes.toString('latin1', start + 5, bytes.indexOf(0, start + 5));
+        if (readOnlySettings.has(name)) this.#askWhetherReadOnly();
+        return;
+      }
+      case messageType.errorResponse:
+        this.#parser.parse(bytes.subarray(start, end), (message) => this.#client.emit('error', message));
+        return;
+      default:
+        throw unfit(type);
     }
   }
 
+  /** A server that becomes the primary is behind the same address sooner or later, and is found by connecting again. */
+  #askWhetherReadOnly(): void {
+    this.send(readOnlyQuery, (error, [row]) => {
+      if (error === null && row?.[0] === false) return;
+      this.#endOfLife = Math.min(this.#endOfLife, performance.now() + readOnlyLifetime);
+    });
+  }
+
   #finish(): void {
-    const sent = this.#sent.shift();
-    if (sent === undefined) return;
+    const sent = this.#sent.shift() as Sent;
     this.#movedAt = performance.now();
     const { statement, error, rows, onAnswer } = sent;
-    // The next one prepares it again then.
-    if (error !== null && (statement.parsers === null || isNotPrepared(error))) statement.isSent = false;
+    if (error !== null) this.#onError(error, statement);
     onAnswer(error, rows);
     if (this.#sent.length === 0) this.#onDrained();
   }
 
-  /** Ends all statements that were not answered, and those to come. */
+  #onError(error: Error, statement: SessionStatement): void {
+    // The next one prepares it again.
+    if (statement.parsers === null) statement.isSent = false;
+    // The server never had it when the statement before it, which was to prepare it, failed.
+    const isLost = isStale(error) && statement.parsers !== null;
+    if (isLost || isReadOnlyServer(error)) this.#group.retire(this.#generation);
+  }
+
+  /** Fails all statements that were not answered, and those to come. */
   #fail(error: Error): void {
     clearInterval(this.#watch);
     this.#failure ??= error;
@@ -208,24 +291,8 @@ export class Session {
   }
 }
 
-/**
- * The messages that prepare a statement and ask what it selects: `Parse` and `Describe`; and `Close`, since one that was
- * interrupted in between has left its name behind.
- */
-function preparation(name: string, text: string): Buffer[] {
-  const statement = { type: 'S', name } as const;
-  return [serialize.close(statement), serialize.parse({ name, text }), serialize.describe(statement)];
-}
-
-/** The SQLSTATE `invalid_sql_statement_name`. */
-const invalidStatementName = '26000';
-
-/** Whether nothing is wrong with a statement that failed, but that the one before it which was to prepare it failed. */
-export function isNotPrepared(error: Error & { readonly code?: string }): boolean {
-  return error.code === invalidStatementName;
-}
-
-/** What a statement fails with whose fields nobody knows. */
-function notPrepared(): Error {
-  return Object.assign(new Error('The statement was not described.'), { code: invalidStatementName });
+function unfit(type: number): ProtocolViolation {
+  return new ProtocolViolation(
+    `PostgreSQL sent a message of type ${String.fromCharCode(type)} out of place.`,
+  );
 }

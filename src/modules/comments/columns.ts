@@ -28,5 +28,4 @@ export const commentProjections = new Projections<keyof CommentRow, keyof Commen
     viewerCanDelete: ['authorId'],
   },
   cursors: ['createdAt'],
-  long: ['html'],
 });

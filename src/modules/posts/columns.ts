@@ -37,7 +37,6 @@ export const postProjections = new Projections<keyof PostRow, keyof PostResolver
     viewerCanLike: ['status'],
   },
   cursors: ['listedAt'],
-  long: ['body', 'html'],
 });
 
 /** Whether a projection leaves the long columns out, so that many rows are read in little time. */
