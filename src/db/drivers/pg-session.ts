@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import pg from 'pg';
+import type pg from 'pg';
 import { Parser } from 'pg-protocol/dist/parser.js';
 import type { DriverQuery } from '../driver.ts';
 import { isReadOnlyServer, isStale } from '../sqlstate.ts';
