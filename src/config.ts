@@ -16,6 +16,7 @@ import {
   mailServer,
   missingForMail,
 } from './config/mail.ts';
+import { databaseServer } from './config/database.ts';
 import { redisServer } from './config/redis.ts';
 import { roles } from './shared/viewer.ts';
 
@@ -30,11 +31,6 @@ export const duration = z
   .transform((text) => Number(text.slice(0, -1)) * units[text.slice(-1) as keyof typeof units]);
 
 const milliseconds = z.coerce.number().int().min(1).max(600_000);
-
-const urlOf = (protocols: RegExp, what: string) =>
-  z
-    .string()
-    .refine((text) => URL.canParse(text) && protocols.test(new URL(text).protocol), `must be ${what}`);
 
 const host = z
   .string()
@@ -76,7 +72,7 @@ const environment = z.object({
   HOST: host.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   DATA_DIR: z.string().min(1).default('.data'),
-  DATABASE_URL: urlOf(/^postgres(ql)?:$/, 'a postgres:// address').optional(),
+  DATABASE_URL: databaseServer.optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
   DATABASE_CONNECT_TIMEOUT_MS: milliseconds.default(5_000),
   DATABASE_STATEMENT_TIMEOUT_MS: milliseconds.default(10_000),

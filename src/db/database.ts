@@ -19,6 +19,9 @@ export interface Transaction extends Queryable {
 /** Called with the changes of a transaction right after it committed. It must not throw. */
 export type AfterCommit = (changes: readonly Change[]) => void;
 
+/** Waits for a turn, and answers what ends it. */
+export type TakeTurn = () => Promise<() => void>;
+
 const maxAttempts = 3;
 
 /**
@@ -29,17 +32,25 @@ export class Database implements Queryable {
   readonly #driver: Driver;
   readonly #afterCommit: AfterCommit;
   readonly #client: WaitingClient | undefined;
+  readonly #takeSearchTurn: TakeTurn | undefined;
   #statements = 0;
   #inTransaction = false;
 
   /**
    * @param client When it goes, nobody wants the answers any more. Statements fail then, and transactions
    * are rolled back that have not come to their commit.
+   * @param takeSearchTurn Waits until a search may begin.
    */
-  constructor(driver: Driver, afterCommit: AfterCommit = () => {}, client?: WaitingClient) {
+  constructor(
+    driver: Driver,
+    afterCommit: AfterCommit = () => {},
+    client?: WaitingClient,
+    takeSearchTurn?: TakeTurn,
+  ) {
     this.#driver = driver;
     this.#afterCommit = afterCommit;
     this.#client = client;
+    this.#takeSearchTurn = takeSearchTurn;
   }
 
   /** How many statements were sent so far. */
@@ -52,7 +63,12 @@ export class Database implements Queryable {
    * did, and would wait for it for ever where there is one connection.
    */
   run<Values, Row>(statement: Statement<Values, Row>, values: Values): Promise<Row[]> {
-    if (!this.#inTransaction) return this.#send(this.#driver, statement, values);
+    if (!this.#inTransaction) {
+      const takeTurn = statement.isSearch ? this.#takeSearchTurn : undefined;
+      return takeTurn === undefined
+        ? this.#send(this.#driver, statement, values)
+        : this.#search(takeTurn, statement, values);
+    }
     return Promise.reject(
       new Error(`The statement ${statement.name} bypasses the transaction that is open.`),
     );
@@ -81,11 +97,11 @@ export class Database implements Queryable {
   }
 
   async #attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<{ result: T; changes: Change[] }> {
-    const connection = await this.#driver.connect();
+    const connection = await this.#driver.connect(this.#client);
     const changes: Change[] = [];
     let broken = false;
     try {
-      await this.#query(connection, command('begin'));
+      await this.#query(connection, begin);
       const result = await work({
         run: (statement, values) => this.#send(connection, statement, values),
         record: (change) => changes.push(change),
@@ -110,14 +126,28 @@ export class Database implements Queryable {
     }
   }
 
+  async #search<Values, Row>(
+    takeTurn: TakeTurn,
+    statement: Statement<Values, Row>,
+    values: Values,
+  ): Promise<Row[]> {
+    const endTurn = await takeTurn();
+    try {
+      return await this.#send(this.#driver, statement, values);
+    } finally {
+      endTurn();
+    }
+  }
+
   async #send<Values, Row>(to: Executor, statement: Statement<Values, Row>, values: Values): Promise<Row[]> {
-    const { name, text, byKeys, byIndexes } = statement;
+    const { name, text, byKeys, byIndexes, isSearch } = statement;
     const rows = await this.#query(to, {
       name,
       text,
       values: statement.values(values),
       byKeys,
       byIndexes,
+      isSearch,
       client: this.#client,
     });
     return rows.map(statement.row);
@@ -129,6 +159,9 @@ export class Database implements Queryable {
   }
 }
 
-function command(text: 'begin' | 'commit' | 'rollback'): DriverQuery {
+/** Statements wait for a row that another transaction changes, and then see what it committed. */
+const begin = command('begin isolation level read committed');
+
+function command(text: string): DriverQuery {
   return { name: text, text, values: [] };
 }

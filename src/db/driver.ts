@@ -16,6 +16,8 @@ export interface DriverQuery {
    * made once then, and kept; and it may share a connection with others of its kind while it takes little time.
    */
   readonly byIndexes?: boolean;
+  /** Whether it searches texts, which may take long. Outside a transaction it has a connection of those for searches. */
+  readonly isSearch?: boolean;
   /** Whether it may take any time, as a step of a migration may. Of others a server that is silent is given up. */
   readonly isLong?: boolean;
   /**
@@ -40,14 +42,23 @@ export interface Connection extends Executor {
   release(broken: boolean): void;
 }
 
+/** A standby is read-only, and so is a server whose sessions begin transactions that only read. */
+export type Readiness = 'ready' | 'read-only';
+
 /** A PostgreSQL, on a server or in process. `timestamptz` fields come as PostgreSQL's text, in UTC. */
 export interface Driver extends Executor {
   /** Which PostgreSQL this is, for the logs. */
   readonly kind: 'embedded' | 'server';
-  /** A connection of one's own, for a transaction. */
-  connect(): Promise<Connection>;
+  /** A connection of one's own, for a transaction. Its wait for the connection ends when the client goes. */
+  connect(client?: WaitingClient): Promise<Connection>;
   /** Runs SQL text that may hold several statements. */
   execute(text: string): Promise<void>;
+  /**
+   * Whether the database can serve reads and writes, asked without a connection that statements wait for.
+   *
+   * @throws {Error} when the database does not answer, or has settings that the server cannot work with.
+   */
+  readiness(): Promise<Readiness>;
   /** Ends all connections after the statements under way. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 export { type AfterCommit, Database, type Queryable, type Transaction } from './database.ts';
 export type { Driver, Rows } from './driver.ts';
+export { SearchTurns } from './search-turns.ts';
 export { headline, markStart, markStop, readHeadline } from './headline.ts';
 export * from './keyset.ts';
 export {

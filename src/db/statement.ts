@@ -11,6 +11,9 @@ export const build = drizzle.mock();
 
 const dialect = new PgDialect();
 
+/** The operator of full-text search, which makes a statement a search. */
+export const matchOperator = '@@';
+
 /** The SQL types that parameters have, with what the program passes for each. Null passes for all of them. */
 interface ParameterTypes {
   uuid: string;
@@ -55,6 +58,8 @@ export interface Statement<Values, Row> {
   readonly byKeys: boolean;
   /** Whether it has one good plan whatever its values: one that goes by indexes. */
   readonly byIndexes: boolean;
+  /** Whether it searches texts, which may take long. */
+  readonly isSearch: boolean;
   /** The values in the order of the text's parameters. */
   readonly values: (values: Values) => unknown[];
   /** The row that the database's fields stand for. */
@@ -91,6 +96,7 @@ export function statement<P extends Parameters, S extends Selection>(definition:
     text,
     byKeys,
     byIndexes,
+    isSearch: text.includes(matchOperator),
     values: (values) => takers.map((take) => take(values)),
     row: rowMapper<RowOf<S>>(decodersOf(read), unread),
   };

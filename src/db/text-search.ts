@@ -1,4 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from 'drizzle-orm';
+import { matchOperator } from './statement.ts';
 
 /** What somebody looks for: its words and phrases, as texts for `to_tsquery`. */
 export interface TextQuery {
@@ -60,7 +61,7 @@ export function proseQuery({ prefix, stem }: TextPlaceholders): SQL {
 
 /** Whether a row's full-text index has what a query looks for. */
 export function isMatch(vector: SQLWrapper, query: SQL): SQL {
-  return sql`${vector} @@ ${query}`;
+  return sql`${vector} ${sql.raw(matchOperator)} ${query}`;
 }
 
 /** A word as an operand of `to_tsquery`, in which nothing is an operator. */

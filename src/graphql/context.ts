@@ -1,10 +1,11 @@
 import type { AccountServices } from '../modules/accounts/index.ts';
 import { findViewer } from '../modules/accounts/index.ts';
-import { Database, type Driver } from '../db/index.ts';
+import { Database, type Driver, SearchTurns } from '../db/index.ts';
 import { after, type Awaitable } from '../shared/awaitable.ts';
 import type { RequestOrigin } from '../shared/origin.ts';
 import type { Viewer } from '../shared/viewer.ts';
 import type { WaitingClient } from '../shared/waiting-client.ts';
+import { clientOf } from './limits/budget.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
 /** What every resolver gets: who asks, and the way to the data. It lives as long as its request. */
@@ -37,13 +38,19 @@ export interface RequestFacts {
 export type ContextBuilder = (request: RequestFacts) => Awaitable<Context>;
 
 export function contextBuilder(driver: Driver, accounts: AccountServices): ContextBuilder {
+  const turns = new SearchTurns();
   return ({ origin, authorization, client, bodySize }) => {
     // Loaders hold one batch for each field position, and a position is read after the mutation that it hangs on; so
     // nothing in a request outlives a commit, and what follows commits is about other requests.
-    const db = new Database(driver, accounts.afterCommit, client);
+    let asking: Viewer = null;
+    const takeSearchTurn = () => turns.take(clientOf(asking, origin), client);
+    const db = new Database(driver, accounts.afterCommit, client, takeSearchTurn);
     const found =
       authorization === undefined ? null : findViewer(db, accounts.verifier, authorization, origin);
-    return after(found, (viewer) => new RequestContext({ origin, viewer, db, accounts, client, bodySize }));
+    return after(found, (viewer) => {
+      asking = viewer;
+      return new RequestContext({ origin, viewer, db, accounts, client, bodySize });
+    });
   };
 }
 

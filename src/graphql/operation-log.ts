@@ -1,6 +1,6 @@
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { AppError } from '../shared/errors.ts';
+import { isOutage } from '../shared/errors.ts';
 import type { Context } from './context.ts';
 import { causeOf, isUnexpected, noteRequest } from './format-error.ts';
 
@@ -50,7 +50,7 @@ export class OperationLog {
     for (const error of errors) {
       const { path } = error;
       if (isUnexpected(error)) this.unexpected(context, error, path);
-      else if (isOutage(error))
+      else if (isOutage(causeOf(error)))
         this.#log.warn({ requestId, path, err: causeOf(error) }, 'service unavailable');
     }
   }
@@ -60,10 +60,4 @@ export class OperationLog {
     noteRequest(error, requestId);
     this.#log.error({ requestId, ...(path && { path }), err: causeOf(error) }, 'unexpected error');
   }
-}
-
-/** Whether an error is about the server's state, which the operator must know the reason of. */
-function isOutage(error: GraphQLError): boolean {
-  const cause = causeOf(error);
-  return cause instanceof AppError && cause.code === 'SERVICE_UNAVAILABLE';
 }

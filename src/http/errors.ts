@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
-import { AppError } from '../shared/errors.ts';
+import { AppError, isOutage } from '../shared/errors.ts';
 
 /** The HTTP status of an error that keeps a request from being executed. */
 function statusOf({ code }: AppError): number {
@@ -43,7 +43,7 @@ export function answerError(
 ): void {
   if (error instanceof AppError) {
     if (error.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer error="invalid_token"');
-    if (error.code === 'SERVICE_UNAVAILABLE' && !reply.raw.destroyed) {
+    if (isOutage(error) && !reply.raw.destroyed) {
       request.log.warn({ requestId: request.id, err: error }, 'service unavailable');
     }
     const { retryAfter } = error.extensions;

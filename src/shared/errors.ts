@@ -53,6 +53,21 @@ export class AppError extends Error {
   }
 }
 
+/** Work that is refused because too much of its kind waits already. It says nothing about the state of other systems. */
+export class ServerBusy extends AppError {
+  override readonly name = 'ServerBusy';
+
+  /** @param retryAfter in seconds. */
+  constructor(message = 'The server is busy. Try again.', retryAfter = 1) {
+    super('SERVICE_UNAVAILABLE', message, { retryAfter });
+  }
+}
+
+/** Whether an error is about the state of this server or of another system, and the operator must know its cause. */
+export function isOutage(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'SERVICE_UNAVAILABLE' && !(error instanceof ServerBusy);
+}
+
 /** Input that is wrong in one or more places. */
 export function badInput(issues: readonly Issue[]): AppError {
   const [first] = issues;

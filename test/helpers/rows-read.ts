@@ -15,10 +15,8 @@ export function countRows(inner: Driver): CountingDriver {
     return result;
   };
   const driver: Driver = {
-    kind: inner.kind,
+    ...inner,
     query: counted(inner),
-    execute: (text) => inner.execute(text),
-    close: () => inner.close(),
     async connect() {
       const connection = await inner.connect();
       return { query: counted(connection), release: (broken) => connection.release(broken) };

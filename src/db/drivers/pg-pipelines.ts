@@ -2,7 +2,8 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import type { DriverQuery, Rows } from '../driver.ts';
 import { abandoned, isStale } from '../sqlstate.ts';
-import { clientConfigOf, type ServerOptions } from './pg-options.ts';
+import { clientConfigOf, type ServerOptions, settingsOf } from './pg-options.ts';
+import { ensureSettings } from './pg-session-settings.ts';
 import { type OnAnswer, Session } from './pg-session.ts';
 import type { SessionGroup } from './session-group.ts';
 import { readSettings } from './session-settings.ts';
@@ -174,16 +175,14 @@ export class PipelinedConnection {
   constructor(options: ServerOptions, group: SessionGroup, onLeave: () => void) {
     this.#group = group;
     this.#onLeave = onLeave;
-    this.#client = new pg.Client({
-      ...clientConfigOf(options, Math.min(options.statementTimeout, longestRead), readSettings),
-      stream: () => this.#socket,
-    });
+    const settings = settingsOf(options, Math.min(options.statementTimeout, longestRead), readSettings);
+    this.#client = new pg.Client({ ...clientConfigOf(options, settings), stream: () => this.#socket });
     this.#client.on('error', (error) => {
       if (this.#isUsable && this.#underWay === 0) options.onIdleError(error);
       this.#isUsable = false;
     });
     this.#client.on('end', () => (this.#isUsable = false));
-    this.#opening = this.#open();
+    this.#opening = this.#open(() => ensureSettings(this.#client, settings, options));
     // Each statement that waits for it is told.
     this.#opening.catch(() => {});
   }
@@ -258,9 +257,10 @@ export class PipelinedConnection {
     this.#socket.destroy();
   }
 
-  async #open(): Promise<void> {
+  async #open(prepare: () => Promise<void>): Promise<void> {
     try {
       await this.#client.connect();
+      await prepare();
       this.#session = new Session(this.#client, {
         prepare: true,
         longestSilence: longestRead + grace,

@@ -9,57 +9,34 @@ import {
   TransactionConflict,
   translateError,
 } from '../sqlstate.ts';
-import { clientConfigOf, type ServerOptions } from './pg-options.ts';
+import { openControl } from './pg-control.ts';
+import { type Lane, openLanes } from './pg-lane.ts';
+import { clientConfigOf, type ServerOptions, settingsOf } from './pg-options.ts';
 import { Pipelines, pipelinesOf } from './pg-pipelines.ts';
-import { Session } from './pg-session.ts';
+import { ensureSettings } from './pg-session-settings.ts';
+import type { Session } from './pg-session.ts';
 import { SessionGroup } from './session-group.ts';
-
-/** A server that is silent for longer than a statement may take, by so many milliseconds, will not answer any more. */
-const grace = 5_000;
 
 /** Maximum age of a connection, in milliseconds, give or take a tenth. */
 const usualLifetime = 300_000;
 
 /**
  * Opens connections to a PostgreSQL server, when statements need them. Reads by indexes share a few, many at a time; every
- * other statement has one for itself, from a pool.
+ * other statement has one for itself, of those for its kind of work.
  */
 export function openServer(options: ServerOptions): Driver {
   const { maxLifetime = usualLifetime } = options;
   const pipelineCount = pipelinesOf(options);
   const group = new SessionGroup(maxLifetime);
-  const pool = new pg.Pool({
-    ...clientConfigOf(options, options.statementTimeout),
-    max: options.poolSize - pipelineCount,
-    // Prepared statements die with their connection, so idle ones are kept as long as they may live.
-    idleTimeoutMillis: maxLifetime,
-  });
-  pool.on('error', options.onIdleError);
-  const sessions = new WeakMap<pg.PoolClient, Session>();
-  const sessionOptions = {
-    prepare: options.prepare,
-    longestSilence: options.statementTimeout + grace,
-    group,
-  };
-  pool.on('connect', (client) => sessions.set(client, new Session(client, sessionOptions)));
-  const pipelines = new Pipelines(options, pipelineCount, group, queryPool);
-
-  /** Cancels statements from beside the pool, whose connections may all be busy. */
-  const canceller = new pg.Pool({
-    connectionString: options.url,
-    application_name: 'broadsheet cancel',
-    max: 1,
-    connectionTimeoutMillis: options.connectTimeout,
-    idleTimeoutMillis: 10_000,
-    query_timeout: options.connectTimeout,
-  });
-  canceller.on('error', options.onIdleError);
+  const lanes = openLanes(options, group, options.poolSize - pipelineCount);
+  const pipelines = new Pipelines(options, pipelineCount, group, queryLane);
+  const control = openControl(options);
 
   async function runUntil(client: WaitingClient, session: Session, query: DriverQuery): Promise<Rows> {
     if (client.isGone) throw abandoned();
     let cancelled: Promise<unknown> | undefined;
     const stopWaiting = client.onceGone(() => {
-      cancelled = canceller.query('select pg_cancel_backend($1)', [session.processId]).catch(() => {});
+      cancelled = control.cancel(session.processId);
     });
     try {
       return await session.run(query);
@@ -70,20 +47,11 @@ export function openServer(options: ServerOptions): Driver {
     }
   }
 
-  /** Takes a connection from the pool, and closes those that are to be replaced. */
-  async function checkOut(): Promise<pg.PoolClient> {
-    for (;;) {
-      const client = await pool.connect();
-      if (!(sessions.get(client) as Session).isSpent(performance.now())) return client;
-      client.release(true);
-    }
-  }
-
-  async function connect(byIndexes = false): Promise<Connection> {
-    const client = await checkOut().catch((error: unknown) => {
-      throw translateError(error);
-    });
-    const session = sessions.get(client) as Session;
+  async function connect(
+    lane: Lane,
+    { byIndexes = false, client }: Partial<DriverQuery> = {},
+  ): Promise<Connection> {
+    const { session, release } = await lane.connect(client);
     session.useReadSettings(byIndexes);
     let isBroken = false;
     let conflict: TransactionConflict | null = null;
@@ -101,12 +69,12 @@ export function openServer(options: ServerOptions): Driver {
           throw conflict !== null && isInFailedTransaction(error as Error) ? conflict : translated;
         }
       },
-      release: (broken) => client.release(broken || isBroken || session.isSpent(performance.now())),
+      release: (broken) => release(broken || isBroken),
     };
   }
 
-  async function queryPool(query: DriverQuery): Promise<Rows> {
-    const connection = await connect(query.byIndexes);
+  async function queryLane(query: DriverQuery): Promise<Rows> {
+    const connection = await connect(query.isSearch === true ? lanes.searches : lanes.reads, query);
     try {
       return await connection.query(query);
     } catch (error) {
@@ -114,27 +82,35 @@ export function openServer(options: ServerOptions): Driver {
     } finally {
       connection.release(false);
     }
-    return queryPool({ ...query, name: null });
+    return queryLane({ ...query, name: null });
   }
 
   return {
     kind: 'server',
     query: (query) =>
-      query.byKeys === true || query.byIndexes === true ? pipelines.query(query) : queryPool(query),
-    connect: () => connect(),
+      query.byKeys === true || query.byIndexes === true ? pipelines.query(query) : queryLane(query),
+    connect: (client) => connect(lanes.transactions, { client }),
     async execute(text) {
-      const client = new pg.Client(clientConfigOf(options, options.statementTimeout));
-      await client.connect();
+      const settings = settingsOf(options, options.statementTimeout);
+      const client = new pg.Client(clientConfigOf(options, settings));
       try {
+        await client.connect();
+        await ensureSettings(client, settings, options);
         await client.query(text);
       } finally {
         await client.end();
       }
     },
+    async readiness() {
+      const found = await control.readiness();
+      // A pooler may hide from sessions that their server has become read-only.
+      if (found === 'read-only') group.retire(group.generation);
+      return found;
+    },
     async close() {
-      await Promise.all([pipelines.close(), pool.end()]);
-      // Until then the pool may wait for what is cancelled.
-      await canceller.end();
+      await Promise.all([pipelines.close(), lanes.close()]);
+      // Until then statements may wait for what is cancelled.
+      await control.close();
     },
   };
 }

@@ -79,6 +79,15 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Driver & {
         giveBack();
       }
     },
+    async readiness() {
+      const giveBack = await take();
+      try {
+        const [row] = await run({ name: null, text: 'show transaction_read_only', values: [] });
+        return row?.[0] === 'off' ? 'ready' : 'read-only';
+      } finally {
+        giveBack();
+      }
+    },
     async close() {
       await idle;
       await database.close();

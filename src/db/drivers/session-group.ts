@@ -19,12 +19,13 @@ export const readOnlyQuery: DriverQuery = {
 /** What the sessions of a driver share. */
 export class SessionGroup {
   readonly usedNames = new UsedNames();
-  readonly #lifetime: number;
+  /** Maximum age of a connection, in milliseconds. */
+  readonly lifetime: number;
   #generation = 0;
 
   /** @param lifetime Maximum age of a connection, in milliseconds, give or take a tenth so that not all end together. */
   constructor(lifetime: number) {
-    this.#lifetime = lifetime;
+    this.lifetime = lifetime;
   }
 
   /** Counts how often all connections were retired. */
@@ -34,7 +35,7 @@ export class SessionGroup {
 
   /** When a connection that was just opened is to be replaced. */
   endOfLife(): number {
-    return performance.now() + this.#lifetime * (0.9 + Math.random() * 0.2);
+    return performance.now() + this.lifetime * (0.9 + Math.random() * 0.2);
   }
 
   /** Retires all connections, unless those of this generation are retired already. */

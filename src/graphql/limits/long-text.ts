@@ -43,7 +43,8 @@ function hasLongText(schema: GraphQLSchema, type: GraphQLInputType, seen: Set<Gr
   if (!isInputObjectType(named) || seen.has(named)) return false;
   seen.add(named);
   return Object.values(named.getFields()).some(
-    (field) => getDirective(schema, field, 'costByLength') !== undefined || hasLongText(schema, field.type, seen),
+    (field) =>
+      getDirective(schema, field, 'costByLength') !== undefined || hasLongText(schema, field.type, seen),
   );
 }
 

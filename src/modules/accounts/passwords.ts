@@ -1,6 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
-import { AppError } from '../../shared/errors.ts';
+import { ServerBusy } from '../../shared/errors.ts';
 
 /**
  * The parameters of argon2id by OWASP's Password Storage Cheat Sheet: 19 MiB of memory, two passes, one lane. The
@@ -19,17 +19,16 @@ const maxWaiting = 64;
 /**
  * Runs the work when it is its turn.
  *
- * @throws {AppError} `SERVICE_UNAVAILABLE` when too many wait already.
+ * @throws {ServerBusy} when too many wait already.
  */
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (limit.pendingCount >= maxWaiting) {
-    const message = 'Too many people are signing in or setting passwords at the moment.';
-    throw new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: 2 });
+    throw new ServerBusy('Too many people are signing in or setting passwords at the moment.', 2);
   }
   return limit(work);
 }
 
-/** The hash of a password, as a PHC string. @throws {AppError} `SERVICE_UNAVAILABLE` when too many wait already. */
+/** The hash of a password, as a PHC string. @throws {ServerBusy} when too many wait already. */
 export async function hashPassword(password: string): Promise<string> {
   return inTurn(() => hash(password.normalize('NFC'), parameters));
 }
@@ -40,7 +39,7 @@ let unknownUserHash: Promise<string> | undefined;
  * Whether a password is the one with this hash. Without a hash the answer is no, and takes as long as one with: who
  * measures must not learn which accounts exist.
  *
- * @throws {AppError} `SERVICE_UNAVAILABLE` when too many wait already.
+ * @throws {ServerBusy} when too many wait already.
  */
 export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
   return (await checkPassword(passwordHash, password, { renews: false })).matches;
@@ -55,7 +54,7 @@ export interface CheckedPassword {
 /**
  * The same as `verifyPassword`, for whoever can store another hash of the right password.
  *
- * @throws {AppError} `SERVICE_UNAVAILABLE` when too many wait already.
+ * @throws {ServerBusy} when too many wait already.
  */
 export async function checkPassword(
   passwordHash: string | null,
