@@ -225,6 +225,8 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'mysql://db.example/main'],
     ['DATABASE_URL', 'db.example/main'],
     ['DATABASE_URL', 'postgres'],
+    ['DATABASE_URL', 'postgres://db.example/main?statement_timeout=1000'],
+    ['DATABASE_URL', 'postgres://db.example/main?options=-c%20lock_timeout%3D1000'],
     ['DATABASE_POOL_SIZE', '0'],
     ['DATABASE_POOL_SIZE', '1001'],
     ['DATABASE_CONNECT_TIMEOUT_MS', '0'],

@@ -64,7 +64,7 @@ describe('the cost of an operation', () => {
     [
       'results of a search, which are looked for among three kinds',
       '{ search(query: "a", first: 10) { nodes { __typename } } }',
-      1 + 300 + 30,
+      1 + 2_000 + 30,
     ],
     [
       'fields that are merged once',

@@ -40,8 +40,11 @@ export class ServerDrivers {
       onIdleError: (error) => this.idle.push(error),
       ...options,
     });
-    this.#opened.push(driver);
-    return driver;
+    let closed: Promise<void> | undefined;
+    // An app that a test starts over it closes it, too.
+    const opened: Driver = { ...driver, close: () => (closed ??= driver.close()) };
+    this.#opened.push(opened);
+    return opened;
   }
 
   /** Closes what was opened, before the test has ended. */
