@@ -69,7 +69,9 @@ describe.runIf(onServer)('bulkheads', () => {
     under = await startAppOver(drivers.open({ ...patient, poolSize: 10 }), generous);
     const email = `${crypto.randomUUID()}@example.com`;
     const input = `{ name: "Ada", email: "${email}", password: "correct horse battery" }`;
-    await askAs(99, `mutation { createUser(input: ${input}) { id } }`);
+    const made = (await documentOf(await askAs(99, `mutation { createUser(input: ${input}) { id } }`))) as {
+      data: { createUser: { id: string } };
+    };
     const attacks: Promise<Response>[] = [];
     await whileTagsAreLocked(async () => {
       for (const client of aliases(10)) attacks.push(askAs(client, query));
@@ -79,10 +81,10 @@ describe.runIf(onServer)('bulkheads', () => {
         data: { signIn: { accessToken: string } };
       };
       const authorization = `Bearer ${data.signIn.accessToken}`;
-      const write = 'mutation { createPost(input: { title: "t", body: "b" }) { title } }';
+      const write = `mutation { updateUser(id: "${made.data.createUser.id}", input: { bio: "b" }) { bio } }`;
       expect(
         await documentOf(await post(under as AppUnderTest, { query: write }, { authorization })),
-      ).toEqual({ data: { createPost: { title: 't' } } });
+      ).toEqual({ data: { updateUser: { bio: 'b' } } });
       expect((await backendsWaiting()).length).toBeLessThanOrEqual(2);
     });
     await Promise.all(attacks);

@@ -20,6 +20,7 @@ export function openControl(options: ServerOptions): Control {
     max: 1,
     idleTimeoutMillis: 10_000,
     query_timeout: options.connectTimeout,
+    // oxlint-disable-next-line typescript/no-misused-promises -- The pool waits for it, which its types do not say.
     onConnect: (client) => ensureSettings(client, settings, options),
   });
   pool.on('error', options.onIdleError);

@@ -64,7 +64,7 @@ export function openLanes(options: ServerOptions, group: SessionGroup, connectio
 export interface LaneConnection {
   readonly session: Session;
   /** Gives the connection back; a broken one is closed instead. */
-  release(isBroken: boolean): void;
+  readonly release: (isBroken: boolean) => void;
 }
 
 /** The connections that one kind of work has for itself. They are opened when statements need them. */
@@ -83,6 +83,7 @@ export class Lane {
       max: size,
       // Prepared statements die with their connection, so idle ones are kept as long as they may live.
       idleTimeoutMillis: group.lifetime,
+      // oxlint-disable-next-line typescript/no-misused-promises -- The pool waits for it, which its types do not say.
       onConnect: (client) => ensureSettings(client, settings, options),
     });
     this.#pool.on('connect', (client) => this.#sessions.set(client, new Session(client, sessionOptions)));
