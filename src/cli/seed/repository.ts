@@ -68,8 +68,9 @@ const insertTags = statement({
   parameters: { ids: 'uuid[]', slugs: 'text[]', names: 'text[]', times: 'text[]' },
   selection: { id: tags.id },
   query: ({ ids, slugs, names, times }) => sql`
-    insert into tags (id, slug, name, created_at)
-    select * from unnest(${ids}, ${slugs}, ${names}, ${times}::timestamptz[])
+    insert into tags (id, slug, name, created_at, uncarried_since)
+    select id, slug, name, at, at
+    from unnest(${ids}, ${slugs}, ${names}, ${times}::timestamptz[]) as new(id, slug, name, at)
     on conflict (slug) do nothing
     returning id`,
 });
