@@ -181,7 +181,7 @@ export interface App {
   readonly tagCleanup: TagCleanup;
   /** Where mails are kept that would be sent in production; null where they are sent. */
   readonly mailbox: DevelopmentMailbox | null;
-  /** Stops, once: no new requests, the running ones are answered, then everything is closed. */
+  /** Stops, once: the HTTP server takes no more requests and answers those it has, then everything is closed. */
   close(): Promise<void>;
 }
 
@@ -192,7 +192,7 @@ export async function createApp(
   accounts: AccountServices,
   log: Logger,
 ): Promise<App> {
-  const { executor, introspection, suggestions, explorer, costs, redisUrl } = config;
+  const { executor, introspection, suggestions, explorer, costs } = config;
   function afterCommit(changes: readonly Change[]): void {
     logSecurityEvents(log, changes);
     if (changes.some(({ type }) => type === 'outbox')) outbox?.wake();
@@ -205,7 +205,7 @@ export async function createApp(
       : new OutboxWorker({ driver, deliver: deliverBy(transport, config.mail.webUrl), log });
   const tagCleanup = new TagCleanup({ driver, log });
   const mailbox = transport instanceof DevelopmentMailbox ? transport : null;
-  const redis = redisUrl === null ? null : new RedisConnection(redisUrl, log);
+  const redis = config.redis === null ? null : new RedisConnection(config.redis, log);
   const graphql = await startApollo({ executor, introspection, suggestions, explorer, costs, redis, log });
   const http = createHttpServer({
     options: config.http,
@@ -228,8 +228,8 @@ export async function createApp(
       : null;
   await redis?.open();
   async function stop(): Promise<void> {
-    watch?.close();
     await http.close();
+    watch?.close();
     await Promise.all([outbox?.stop(), tagCleanup.stop()]);
     await graphql.apollo.stop();
     redis?.close();

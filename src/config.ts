@@ -17,7 +17,8 @@ import {
   missingForMail,
 } from './config/mail.ts';
 import { databaseServer } from './config/database.ts';
-import { redisServer } from './config/redis.ts';
+import { redisPrefix, redisServer } from './config/redis.ts';
+import type { RedisSettings } from './redis/connection.ts';
 import { roles } from './shared/viewer.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -79,6 +80,7 @@ const environment = z.object({
   DATABASE_LOCK_TIMEOUT_MS: milliseconds.default(3_000),
   DATABASE_PREPARED_STATEMENTS: flag.default(true),
   REDIS_URL: redisServer.optional(),
+  REDIS_PREFIX: redisPrefix.default('broadsheet'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   TOKEN_ISSUER: z.string().trim().min(1, notEmpty).default('broadsheet'),
   TOKEN_AUDIENCE: z.string().trim().min(1, notEmpty).default('broadsheet'),
@@ -112,6 +114,7 @@ const environment = z.object({
   TRUSTED_PROXIES: addressRanges.default([]),
   HTTP_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(64_000_000).default(7_000_000),
   HTTP_REQUEST_TIMEOUT_MS: milliseconds.default(30_000),
+  SHUTDOWN_DELAY_MS: z.coerce.number().int().min(0).max(600_000).optional(),
   SHUTDOWN_TIMEOUT_MS: milliseconds.default(25_000),
 });
 
@@ -127,6 +130,9 @@ const checkedEnvironment = environment.superRefine((env, context) => {
   // Some operations could never run.
   if (env.COST_BUDGET > 0 && env.COST_BUDGET < env.COST_CEILING) {
     fault(['COST_BUDGET'], 'must be 0, or at least COST_CEILING');
+  }
+  if (shutdownDelay(env) >= env.SHUTDOWN_TIMEOUT_MS) {
+    fault(['SHUTDOWN_DELAY_MS'], 'must be less than SHUTDOWN_TIMEOUT_MS');
   }
   const isProduction = env.NODE_ENV === 'production';
   for (const [name, message] of isProduction ? missingForMail(env) : []) fault([name], message);
@@ -164,12 +170,14 @@ export interface Config {
     readonly bodyLimit: number;
     /** In milliseconds. */
     readonly requestTimeout: number;
-    /** How long requests under way may take when the server stops, in milliseconds. */
+    /** How long a stopping server, no longer ready, goes on accepting connections, in milliseconds. */
+    readonly shutdownDelay: number;
+    /** How long stopping may take, with the delay, in milliseconds. */
     readonly shutdownTimeout: number;
   };
   readonly database: DatabaseConfig;
-  /** What instances share clients' budgets in; null where each has its own. */
-  readonly redisUrl: string | null;
+  /** The Redis in which instances share clients' budgets; null where each has its own. */
+  readonly redis: RedisSettings | null;
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly tokens: {
     readonly issuer: string;
@@ -259,10 +267,11 @@ function configFrom(env: Environment): Config {
       trustedProxies: env.TRUSTED_PROXIES,
       bodyLimit: env.HTTP_BODY_LIMIT_BYTES,
       requestTimeout: env.HTTP_REQUEST_TIMEOUT_MS,
+      shutdownDelay: shutdownDelay(env),
       shutdownTimeout: env.SHUTDOWN_TIMEOUT_MS,
     },
     database: databaseFrom(env),
-    redisUrl: env.REDIS_URL ?? null,
+    redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, prefix: env.REDIS_PREFIX },
     logLevel: env.LOG_LEVEL,
     tokens: {
       issuer: env.TOKEN_ISSUER,
@@ -290,6 +299,12 @@ function configFrom(env: Environment): Config {
     explorer: env.EXPLORER ?? !production,
     demo: (env.DEMO ?? true) && !production,
   });
+}
+
+/** In production load balancers need time to notice that the server is no longer ready. */
+function shutdownDelay(env: Environment): number {
+  if (env.SHUTDOWN_DELAY_MS !== undefined) return env.SHUTDOWN_DELAY_MS;
+  return env.NODE_ENV === 'production' ? Math.min(5_000, Math.floor(env.SHUTDOWN_TIMEOUT_MS / 2)) : 0;
 }
 
 function databaseFrom(env: Environment): DatabaseConfig {

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { isEncoded } from './is-encoded.ts';
 
+/** What the names of all keys begin with: short, and without characters that tools for Redis give a meaning. */
+export const redisPrefix = z
+  .string()
+  .regex(/^[\w:-]{1,64}$/, 'must be 1 to 64 letters, digits, underscores, hyphens or colons');
+
 /** Where a Redis is: a host, and where they are said a port, a user, a password and the number of a database. */
 export const redisServer = z.string().refine((text) => {
   if (!URL.canParse(text)) return false;

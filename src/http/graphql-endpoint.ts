@@ -59,8 +59,10 @@ function addRoute(server: FastifyInstance, options: GraphqlEndpointOptions): voi
       if (begun !== undefined) proceed(begun.body);
       else bodies.read(request.raw, reply.raw, proceed);
     },
-    errorHandler(error, request, reply) {
-      void answerRefused(options, error, request, reply);
+    errorHandler(refusal, request, reply) {
+      answerRefused(options, refusal, request, reply).catch((reason: Error) => {
+        reply.raw.destroy(reason);
+      });
     },
     handler(request, reply) {
       const { id: requestId, raw } = request;
@@ -99,7 +101,10 @@ function bodyOf({ body }: FastifyRequest): RequestBody | undefined {
   return body instanceof RequestBody ? body : undefined;
 }
 
-/** Answers a request that is refused for the way it comes. The budget of its address pays for it. */
+/**
+ * Answers a request that is refused before it is executed, and charges its address. A charge that fails changes nothing
+ * about the refusal.
+ */
 async function answerRefused(
   { graphql: { limits }, originOf }: GraphqlEndpointOptions,
   error: FastifyError | AppError,
@@ -108,16 +113,18 @@ async function answerRefused(
 ): Promise<void> {
   const body = bodyOf(request);
   const origin = originOf(request.raw, request.id);
-  const balance = await limits.enterRefused(clientOf(null, origin), body?.size ?? 0);
+  const { requestId, clientAddress } = origin;
+  try {
+    const balance = await limits.enterRefused(clientOf(null, origin), body?.size ?? 0);
+    for (const [name, value] of fieldsOf(budgetFields(limits, balance))) reply.header(name, value);
+  } catch (err) {
+    request.log.error({ requestId, err }, 'a refused request could not be charged');
+  }
   if (error instanceof AppError && error.code === 'LIMIT_EXCEEDED') {
-    const { requestId, clientAddress } = origin;
-    request.log.info(
-      { requestId, clientAddress, userId: null, limit: error.extensions.limit },
-      'limit exceeded',
-    );
+    const { limit } = error.extensions;
+    request.log.info({ requestId, clientAddress, userId: null, limit }, 'limit exceeded');
   }
   if (body?.isWhole === false) reply.header('connection', 'close');
-  for (const [name, value] of fieldsOf(budgetFields(limits, balance))) reply.header(name, value);
   answerError(error, request, reply);
 }
 

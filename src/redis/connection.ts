@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
+import type { RedisAddress } from './client.ts';
 
 /** How long a request may wait for Redis, in milliseconds. */
 const patience = 100;
@@ -11,8 +12,17 @@ const connectPatience = 1_000;
 /** After how many milliseconds a connection that failed is tried again. */
 const retryAfter = 500;
 
-/** What is written to see whether writing works: a Redis that is full, or a replica, still answers reads. */
-const probe = 'broadsheet:probe';
+/** The key that is written to see whether writing works: a Redis that is full, or a replica, still answers reads. */
+const probe = 'probe';
+
+/** How long the probe's key lives, in milliseconds. */
+const probeLife = 1_000;
+
+/** Which Redis to use, and what the names of all keys in it begin with. */
+export interface RedisSettings {
+  readonly url: string;
+  readonly prefix: string;
+}
 
 /** What Redis executes at once, without anything else in between. */
 export interface RedisScript {
@@ -26,11 +36,12 @@ export function redisScript(text: string): RedisScript {
 }
 
 /**
- * A connection to Redis that the server can do without. Where Redis does not answer in time, or refuses what it is
- * asked, nobody asks it again until a new connection was made in the background and has written something. The log says
- * when that begins and when it ends.
+ * A connection to Redis that the server can do without. When Redis does not answer in time, refuses a command or sends
+ * an answer that does not fit, the connection is closed, and nothing is sent until a new connection was made in the
+ * background and has written something. The log says when that begins and when it ends.
  */
 export class RedisConnection {
+  readonly #address: RedisAddress;
   readonly #options: RedisOptions;
   readonly #log: Logger;
   #client: Redis | null = null;
@@ -38,22 +49,35 @@ export class RedisConnection {
   #isClosed = false;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(url: string, log: Logger) {
-    this.#options = optionsFrom(url);
+  constructor({ url, prefix }: RedisSettings, log: Logger) {
+    this.#address = addressFrom(url);
+    this.#options = optionsFrom(url, prefix);
     this.#log = log;
   }
 
-  /** Connects. It is over after a second at the most, whether that worked or not. */
+  /** Connects. Ends within a second, whether that worked or not, and never rejects. */
   open(): Promise<void> {
     return this.#connect();
   }
 
-  /** Executes a script about a key, in one round trip. Answers undefined when Redis does not answer. */
-  async run(script: RedisScript, key: string, values: readonly (string | number)[]): Promise<unknown> {
+  /**
+   * Executes a script with one key, in one round trip. Never rejects.
+   *
+   * @param read gives the value of an answer, or undefined for an answer that does not fit.
+   * @returns undefined when there is no such value.
+   */
+  async run<T>(
+    script: RedisScript,
+    key: string,
+    values: readonly (string | number)[],
+    read: (answer: unknown) => T | undefined,
+  ): Promise<T | undefined> {
     const client = this.#client;
     if (client === null) return undefined;
     try {
-      return await within(patience, evaluate(client, script, key, values));
+      const value = read(await within(patience, evaluate(client, script, key, values)));
+      if (value !== undefined) return value;
+      throw new Error('Redis has sent an answer that does not fit the command.');
     } catch (error) {
       this.#lose(client, error);
       return undefined;
@@ -68,24 +92,30 @@ export class RedisConnection {
   }
 
   async #connect(): Promise<void> {
-    // Loaded where there is a Redis, so that others start without it.
-    const { Redis: Client } = await import('ioredis');
-    const client = new Client(this.#options);
-    // What it emits says more than the promises that fail with it, and some faults it only emits.
-    const faults: unknown[] = [];
-    client.on('error', (error) => faults.push(error));
-    client.on('close', () => {
-      faults.push(new Error('Redis has closed the connection.'));
-      this.#lose(client, faults[0]);
-    });
-    await within(connectPatience, begin(client)).catch((error: unknown) => faults.push(error));
-    if (this.#isClosed || faults.length > 0) {
+    let fault: unknown;
+    try {
+      // Loaded only with a Redis, so that other servers start without it.
+      const { createClient } = await import('./client.ts');
+      const client = createClient(this.#address, this.#options);
+      const fail = (error: unknown) => {
+        // The first error names the cause; those of the commands that fail with it do not.
+        fault ??= error;
+        this.#lose(client, fault);
+      };
+      client.on('error', fail);
+      client.on('close', () => fail(new Error('Redis has closed the connection.')));
+      await within(connectPatience, begin(client)).catch(fail);
+      if (fault === undefined && !this.#isClosed) {
+        this.#client = client;
+        if (this.#isMissed) this.#log.info('redis answers again');
+        this.#isMissed = false;
+        return;
+      }
       client.disconnect();
-      return this.#miss(faults[0]);
+    } catch (error) {
+      fault ??= error;
     }
-    this.#client = client;
-    if (this.#isMissed) this.#log.info('redis answers again');
-    this.#isMissed = false;
+    this.#miss(fault);
   }
 
   /** Uses a client no more. */
@@ -96,40 +126,47 @@ export class RedisConnection {
     this.#miss(error);
   }
 
-  #miss(err: unknown): void {
+  #miss(reason: unknown): void {
     if (this.#isClosed) return;
-    if (!this.#isMissed) this.#log.warn({ err }, 'redis does not answer: this instance goes on by itself');
+    if (!this.#isMissed)
+      this.#log.warn({ err: reason }, 'redis does not answer: this instance goes on by itself');
     this.#isMissed = true;
-    this.#retry = setTimeout(() => void this.#connect(), retryAfter);
+    this.#retry = setTimeout(() => {
+      this.#connect().catch((error: unknown) => this.#miss(error));
+    }, retryAfter);
   }
 }
 
-/**
- * The address in parts, since the client takes a query in an address for options. Nothing is queued and nothing sent
- * again: it would be charged twice, or wait.
- */
-function optionsFrom(url: string): RedisOptions {
-  const { protocol, hostname, port, username, password, pathname } = new URL(url);
+function addressFrom(url: string): RedisAddress {
+  const { protocol, hostname, port } = new URL(url);
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? 6_379 : Number(port),
+    isEncrypted: protocol === 'rediss:',
+  };
+}
+
+/** Commands are neither queued nor sent again: they would wait, or be charged twice. */
+function optionsFrom(url: string, prefix: string): RedisOptions {
+  const { username, password, pathname } = new URL(url);
+  return {
     db: Number(pathname.slice(1)),
     ...(username !== '' && { username: decodeURIComponent(username) }),
     ...(password !== '' && { password: decodeURIComponent(password) }),
-    ...(protocol === 'rediss:' && { tls: {} }),
+    keyPrefix: `${prefix}:`,
     lazyConnect: true,
     retryStrategy: null,
     enableOfflineQueue: false,
     enableReadyCheck: false,
     disableClientInfo: true,
     connectTimeout: connectPatience,
-    disconnectTimeout: patience,
   };
 }
 
 async function begin(client: Redis): Promise<void> {
   await client.connect();
-  await client.set(probe, '', 'PX', 1_000);
+  const answer: unknown = await client.set(probe, '', 'PX', probeLife);
+  if (answer !== 'OK') throw new Error('Redis has sent an answer that does not fit the command.');
 }
 
 /** By its digest, and with its text where Redis does not know it, or does not any more. */

@@ -27,10 +27,11 @@ const defaults: Config = {
     trustedProxies: [],
     bodyLimit: 7_000_000,
     requestTimeout: 30_000,
+    shutdownDelay: 0,
     shutdownTimeout: 25_000,
   },
   database: { kind: 'embedded', folder: '.data' },
-  redisUrl: null,
+  redis: null,
   logLevel: 'info',
   tokens: {
     issuer: 'broadsheet',
@@ -61,6 +62,17 @@ const defaults: Config = {
   demo: true,
 };
 
+describe('the delay of a server that stops', () => {
+  const delayIn = (variables: Record<string, string>) =>
+    readConfig({ NODE_ENV: 'production', ...variables }).http.shutdownDelay;
+
+  it('is 5 seconds in production, and at most half of the time for stopping', () => {
+    expect(delayIn({})).toBe(5_000);
+    expect(delayIn({ SHUTDOWN_TIMEOUT_MS: '3000' })).toBe(1_500);
+    expect(delayIn({ SHUTDOWN_DELAY_MS: '0' })).toBe(0);
+  });
+});
+
 describe('readConfig', () => {
   it('has a default for everything, also where a variable is empty or unknown', () => {
     expect(readConfig({})).toEqual(defaults);
@@ -81,6 +93,7 @@ describe('readConfig', () => {
       DATABASE_LOCK_TIMEOUT_MS: '3',
       DATABASE_PREPARED_STATEMENTS: 'false',
       REDIS_URL: 'rediss://ada:pass@redis.example:6380/2',
+      REDIS_PREFIX: 'staging:blog_1-a',
       LOG_LEVEL: 'debug',
       TOKEN_ISSUER: 'https://issuer.example',
       TOKEN_AUDIENCE: 'https://api.example',
@@ -110,6 +123,7 @@ describe('readConfig', () => {
       TRUSTED_PROXIES: '10.0.0.1, 2001:db8::/32',
       HTTP_BODY_LIMIT_BYTES: '1024',
       HTTP_REQUEST_TIMEOUT_MS: '600000',
+      SHUTDOWN_DELAY_MS: '3',
       SHUTDOWN_TIMEOUT_MS: '4',
     };
     // These exclude others, and have tests of their own.
@@ -125,6 +139,7 @@ describe('readConfig', () => {
         trustedProxies: ['10.0.0.1', '2001:db8::/32'],
         bodyLimit: 1_024,
         requestTimeout: 600_000,
+        shutdownDelay: 3,
         shutdownTimeout: 4,
       },
       database: {
@@ -136,7 +151,7 @@ describe('readConfig', () => {
         lockTimeout: 3,
         prepare: false,
       },
-      redisUrl: 'rediss://ada:pass@redis.example:6380/2',
+      redis: { url: 'rediss://ada:pass@redis.example:6380/2', prefix: 'staging:blog_1-a' },
       logLevel: 'debug',
       tokens: {
         issuer: 'https://issuer.example',
@@ -293,6 +308,11 @@ describe('readConfig', () => {
     ['HTTP_BODY_LIMIT_BYTES', '1023'],
     ['HTTP_BODY_LIMIT_BYTES', '1e9'],
     ['HTTP_REQUEST_TIMEOUT_MS', '0'],
+    ['REDIS_PREFIX', 'a b'],
+    ['REDIS_PREFIX', '{a}'],
+    ['REDIS_PREFIX', 'a'.repeat(65)],
+    ['SHUTDOWN_DELAY_MS', '-1'],
+    ['SHUTDOWN_DELAY_MS', '25000'],
     ['SHUTDOWN_TIMEOUT_MS', 'never'],
   ])('refuses %s=%s, and names the variable', (name, value) => {
     const [fault, ...others] = faults({ [name]: value });

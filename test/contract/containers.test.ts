@@ -141,13 +141,13 @@ describe('docker-compose.yml', () => {
   it('shares budgets in its Redis when it is told to, as the README does', () => {
     const [, REDIS_URL = ''] = /^REDIS_URL=(\S+) .*docker compose/m.exec(read('README.md')) ?? [];
     const { server, redis } = composeWith({ REDIS_URL }).services;
-    const { redisUrl } = readConfig({ REDIS_URL: `${server?.environment?.['REDIS_URL']}` });
-    const { hostname, port } = new URL(redisUrl ?? '');
+    const config = readConfig({ REDIS_URL: `${server?.environment?.['REDIS_URL']}` });
+    const { hostname, port } = new URL(config.redis?.url ?? '');
     expect(hostname).toBe('redis');
     expect(redis?.ports.some((each) => each.endsWith(`:${port}`))).toBe(true);
     expect(
       readConfig({ REDIS_URL: `${composeWith().services['server']?.environment?.['REDIS_URL']}` }),
-    ).toMatchObject({ redisUrl: null });
+    ).toMatchObject({ redis: null });
   });
 
   it('is production when the environment says so', () => {

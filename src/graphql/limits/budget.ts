@@ -43,7 +43,11 @@ export class ClientBudgets {
   readonly numbers: BudgetNumbers;
   readonly #store: BudgetStore;
 
+  /** @throws {RangeError} when a number is not positive and finite. */
   constructor(numbers: BudgetNumbers, store: BudgetStore) {
+    for (const number of [numbers.points, numbers.window]) {
+      if (!(number > 0 && number < Infinity)) throw new RangeError(`A budget cannot have ${number}.`);
+    }
     this.numbers = numbers;
     this.#store = store;
   }
@@ -52,8 +56,10 @@ export class ClientBudgets {
    * Takes points out of a client's budget.
    *
    * @throws {OverBudget} when there are not as many; then none are taken.
+   * @throws {RangeError} when points is not a number of points: NaN would stay in a budget for good.
    */
   take(client: string, points: number): Awaitable<Balance> {
+    if (!(points >= 0 && points < Infinity)) throw new RangeError(`A charge cannot be ${points} points.`);
     const { points: all, window } = this.numbers;
     const whole = window * 1_000;
     return after(this.#store.take(client, (points * whole) / all, whole), ({ taken, distance }) => {

@@ -150,7 +150,8 @@ export class RequestLimits {
   #costOf({ document, operation, variables }: RequestedOperation): number {
     const cost = Math.ceil(this.#estimator.estimate(document, operation, variables));
     const max = this.costCeiling;
-    if (cost > max) {
+    // Also when the cost is not a number.
+    if (!(cost <= max)) {
       const message = `The operation costs ${cost} points; at most ${max} are allowed.`;
       throw new AppError('LIMIT_EXCEEDED', message, { limit: { name: 'cost', max, actual: cost } });
     }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type RedisConnection, redisScript } from '../../redis/connection.ts';
 import { type BudgetStore, MemoryBudgetStore, type Taken } from './budget.ts';
 
@@ -14,7 +15,10 @@ local kept = redis.call('GET', KEYS[1])
 local distance = 0
 if kept then
   local was, at = string.match(kept, '^(%S+) (%S+)$')
-  distance = math.max(0, was - math.max(0, now - at) / 1000)
+  was, at = tonumber(was), tonumber(at)
+  if was and at and was >= 0 and was <= window and at >= 0 then
+    distance = math.max(0, was - math.max(0, now - at) / 1000)
+  end
 end
 distance = distance + charge
 local isTaken = distance <= window
@@ -39,10 +43,20 @@ export class RedisBudgetStore implements BudgetStore {
 
   async take(key: string, milliseconds: number, window: number): Promise<Taken> {
     // A distance says nothing in another window.
-    const name = `broadsheet:budget:${window / 1_000}s:${key}`;
-    const answer = await this.#redis.run(takeScript, name, [milliseconds, window]);
-    if (answer === undefined) return this.#own.take(key, milliseconds, window);
-    const [taken, distance] = answer as [number, string];
-    return { taken: taken === 1, distance: Number(distance) };
+    const name = `budget:${window / 1_000}s:${key}`;
+    const read = (answer: unknown) => takenFrom(answer, window, window + milliseconds);
+    const taken = await this.#redis.run(takeScript, name, [milliseconds, window], read);
+    return taken ?? this.#own.take(key, milliseconds, window);
   }
+}
+
+const answerOfScript = z.tuple([z.literal([0, 1]), z.string().regex(/^\d[\d.]*(e[+-]\d+)?$/)]);
+
+/** What the script has answered; undefined where the script cannot have answered that. */
+function takenFrom(answer: unknown, window: number, furthest: number): Taken | undefined {
+  const { success, data } = answerOfScript.safeParse(answer);
+  if (!success) return undefined;
+  const [taken, distance] = [data[0] === 1, Number(data[1])];
+  const fits = taken ? distance <= window : distance > window && distance <= furthest;
+  return fits ? { taken, distance } : undefined;
 }

@@ -21,7 +21,7 @@ describe.runIf(onRedis)('a budget in Redis', () => {
     operator = new Redis(redisUrl);
     way = await openWay(new URL(redisUrl));
     for (let instance = 0; instance < 2; instance += 1) {
-      const connection = new RedisConnection(way.url, log);
+      const connection = new RedisConnection({ url: way.url, prefix: 'broadsheet' }, log);
       await connection.open();
       instances.push(connection);
     }
