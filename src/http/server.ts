@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http';
-import type { Socket } from 'node:net';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
@@ -10,6 +9,7 @@ import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { KeyRing } from '../modules/tokens/index.ts';
 import { BodyReader } from './body-reader.ts';
 import { answerClientError } from './client-errors.ts';
+import { Connections } from './connections.ts';
 import { addCors } from './cors.ts';
 import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
 import { addExplorer } from './explorer/endpoint.ts';
@@ -41,7 +41,10 @@ export interface HttpServer {
   readonly fastify: FastifyInstance;
   /** Begins to listen and answers the address, such as `http://127.0.0.1:4000`. */
   listen(): Promise<string>;
-  /** Says that it is no longer ready, answers the running requests, and closes all connections. */
+  /**
+   * Is no longer ready, accepts connections for the configured delay, answers the requests that have arrived, and ends
+   * when all connections are closed.
+   */
   close(): Promise<void>;
 }
 
@@ -80,9 +83,6 @@ export function createHttpServer({
       addGeneralHeaders(request, reply, closing);
       answerError(new RequestRefusal(400, 'The address of the request is not valid.'), request, reply);
     },
-    // Requests that come on live connections while the server stops are still answered, with `Connection: close`.
-    return503OnClosing: false,
-    forceCloseConnections: 'idle',
     requestIdHeader: false,
     genReqId: (request) => plain?.begunOf(request)?.requestId ?? requestIdOf(request),
   });
@@ -91,11 +91,7 @@ export function createHttpServer({
     server.server.removeListener('request', byFastify);
     server.server.on('request', (request, response) => plain.handle(request, response, byFastify));
   }
-  const sockets = new Set<Socket>();
-  server.server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const connections = new Connections(server.server);
   server.addHook('onRequest', ({ raw }, _, done) => {
     done(
       hasTooManyHeaders(raw)
@@ -121,10 +117,8 @@ export function createHttpServer({
     listen: () => server.listen({ host: options.host, port: options.port }),
     async close() {
       closing = true;
-      const closed = server.close();
-      // Node waits for the first request of a connection that was opened ahead of need.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-      await closed;
+      if (server.server.listening) await connections.drain(options.shutdownDelay);
+      await server.close();
     },
   };
 }
