@@ -37,9 +37,9 @@ export class Workers {
     cluster.on('listening', (worker) => this.#onListening(worker));
     cluster.on('exit', (worker, code, signal) => this.#onExit(worker, code, signal));
     this.#fork();
-    void stop.then(() => this.#stop());
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#tellEnd = resolve;
+      stop.then(() => this.#stop()).catch(reject);
     });
   }
 

@@ -79,9 +79,12 @@ export class PlainRequests {
       return;
     }
     this.#options.bodies.read(request, response, (body) => {
-      void this.#answer({ request, response, body, fields }, (begun) => {
+      const leave = (begun: BegunRequest) => {
         this.#begun.set(request, begun);
         byFastify(request, response);
+      };
+      this.#answer({ request, response, body, fields }, leave).catch((error: Error) => {
+        response.destroy(error);
       });
     });
   }
@@ -99,7 +102,7 @@ export class PlainRequests {
     );
   }
 
-  /** Answers a request, or leaves it. It never rejects. */
+  /** Answers a request, or leaves it. Rejects only when `leave` throws. */
   async #answer(
     { request, response, body, fields }: PlainRequest,
     leave: (begun: BegunRequest) => void,

@@ -256,6 +256,7 @@ export class BoundedLimiter extends RateLimiterMemory {
     const [oldest] = this.#keys;
     if (oldest === undefined) return;
     this.#keys.delete(oldest);
-    void super.delete(oldest);
+    // In memory this happens at once and cannot fail.
+    super.delete(oldest).catch(() => {});
   }
 }

@@ -45,6 +45,13 @@ export function watchKeyFolder(
     }
   }
 
+  /** Logs a failure once, and not at every look. */
+  function report(err: unknown): void {
+    const message = err instanceof Error ? err.message : String(err);
+    if (message !== failure) log.error({ err }, 'the token keys stay as they are');
+    failure = message;
+  }
+
   let isLooking = false;
   async function lookInTurn(): Promise<void> {
     if (isLooking) return;
@@ -53,15 +60,14 @@ export function watchKeyFolder(
       await look();
       failure = null;
     } catch (error) {
-      const { message } = error as Error;
-      // Said once, and not at every look.
-      if (message !== failure) log.error({ err: error }, 'the token keys stay as they are');
-      failure = message;
+      report(error);
     } finally {
       isLooking = false;
     }
   }
 
-  const timer = setInterval(() => void lookInTurn(), interval).unref();
+  const timer = setInterval(() => {
+    lookInTurn().catch(report);
+  }, interval).unref();
   return { close: () => clearInterval(timer) };
 }

@@ -50,7 +50,9 @@ export class RemoteKeys {
 
   /** The keys as they are known now: another object after each change. Old ones are fetched again meanwhile. */
   current(): object {
-    if (this.#set !== null && Date.now() >= this.#fetchedAt + freshFor) void this.#refresh();
+    if (this.#set !== null && Date.now() >= this.#fetchedAt + freshFor) {
+      this.#refresh().catch((err: unknown) => this.#warn(err));
+    }
     return this.#set ?? this;
   }
 
@@ -91,7 +93,6 @@ export class RemoteKeys {
   }
 
   async #fetch(): Promise<void> {
-    const { issuer, log } = this.#options;
     try {
       this.#jwksUri ??= await this.#discover();
       const jwks = (await fetchJson(this.#jwksUri)) as JSONWebKeySet;
@@ -102,10 +103,15 @@ export class RemoteKeys {
       this.#text = text;
       this.#fetchedAt = Date.now();
     } catch (err) {
-      log.warn({ issuer, err, hasKeys: this.#set !== null }, 'the keys of an issuer could not be fetched');
+      this.#warn(err);
       // They may have moved.
       this.#jwksUri = this.#options.jwksUri;
     }
+  }
+
+  #warn(err: unknown): void {
+    const { issuer, log } = this.#options;
+    log.warn({ issuer, err, hasKeys: this.#set !== null }, 'the keys of an issuer could not be fetched');
   }
 
   /** Where the keys are, by OpenID Connect Discovery 1.0 or RFC 8414. */
