@@ -35,7 +35,7 @@ describe('the endpoint', () => {
         body: bomb,
       });
     await expectRefused(await send({ 'content-encoding': 'gzip' }), 415, 'BAD_REQUEST');
-    await expectRefused(await send({}), 400, 'BAD_REQUEST');
+    await expectRefused(await send({}), 400, 'LIMIT_EXCEEDED');
     for (const spy of inflating) expect(spy).not.toHaveBeenCalled();
     vi.restoreAllMocks();
   });

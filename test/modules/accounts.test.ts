@@ -164,7 +164,7 @@ describe('createUser', () => {
     ['password', '1234567'],
     ['password', '🦊🦊🦊🦊'],
     ['password', 'x'.repeat(129)],
-    ['password', 'x'.repeat(1_000_000)],
+    ['password', 'x'.repeat(60_000)],
     ['password', 'with\0nul character'],
     ['password', 'with \ud800 surrogate'],
     ['username', 'x'],
@@ -287,8 +287,8 @@ describe('signIn', () => {
       await enter(`${good.email}\0`, password),
       await enter('\ud800', password),
       await enter(good.email, '\0'),
-      await enter(good.email, 'x'.repeat(100_000)),
-      await enter('x'.repeat(100_000), password),
+      await enter(good.email, 'x'.repeat(1_500)),
+      await enter('x'.repeat(1_500), password),
       await enter("' or true --", "' or true --"),
     ];
     const facts = answers.map(({ status, headers, text, statements }) => {

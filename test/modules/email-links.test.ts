@@ -186,7 +186,7 @@ describe('a link', () => {
     ['a hash', (token: string) => createHash('sha256').update(token).digest('hex')],
     ['a token with a tail', (token: string) => `${token}=`],
     ['a token in other case', (token: string) => token.toUpperCase()],
-    ['a token of a megabyte', (token: string) => token.repeat(20_000)],
+    ['a token of 60 kB', (token: string) => token.repeat(2_000).slice(0, 60_000)],
     ['U+0000', () => 'bsl_\0'],
   ])('is answered alike when it is %s', async (_, forge) => {
     const person = await newPerson();

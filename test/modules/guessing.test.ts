@@ -158,7 +158,7 @@ describe('wrong passwords for one account', () => {
 
   it('are limited from many addresses together for what can be no account, too', async () => {
     const server = await behindProxy({ GUESS_LIMIT_PER_ACCOUNT: '1' });
-    for (const email of ['nobody\0@example.org', '\ud800', 'x'.repeat(100_000), '']) {
+    for (const email of ['nobody\0@example.org', '\ud800', 'x'.repeat(1_500), '']) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
       const codes = await inTurn(12, (i) => enter(server, email, password, `203.0.113.${i}`));
       expect(count(codes.slice(0, 10), 'UNAUTHENTICATED')).toBe(10);

@@ -48,7 +48,7 @@ async function account(): Promise<{ id: string; email: string }> {
 }
 
 it('a password that cannot be one is not hashed, however long it is', async () => {
-  for (const refused of ['x'.repeat(100_000), 'abc', 'password1', 'with \0 in it', 'Grace Hopper']) {
+  for (const refused of ['x'.repeat(60_000), 'abc', 'password1', 'with \0 in it', 'Grace Hopper']) {
     const input = { name: 'Grace Hopper', email: 'grace@example.org', password: refused };
     const { hashes, checks, result } = await workOf(() =>
       server.refusal(createUser, { variables: { input } }),
@@ -75,11 +75,11 @@ it('a wrong sign-in is as much work for an account as for none', async () => {
     ['nobody@example.org', password],
     [good.email, 'wrong password'],
     [good.email, ''],
-    [good.email, 'x'.repeat(100_000)],
+    [good.email, 'x'.repeat(60_000)],
     [suspended.email, password],
     [bare.email, password],
     ['no address', password],
-    ['x'.repeat(100_000), password],
+    ['x'.repeat(60_000), password],
   ] as const) {
     const { hashes, checks, result } = await workOf(() => enter(email, guess));
     const { statements, errors } = result;

@@ -304,7 +304,7 @@ describe('slugs', () => {
     const bySlug = 'query ($slug: String!) { postBySlug(slug: $slug) { id } }';
     const { data, statements } = await server.send(bySlug, { variables: { slug: slug.toUpperCase() } });
     expect([data, statements]).toEqual([{ postBySlug: { id } }, 1]);
-    for (const text of ['', '%', `${slug}%`, 'x'.repeat(100_000), "' or true --"]) {
+    for (const text of ['', '%', `${slug}%`, 'x'.repeat(60_000), "' or true --"]) {
       expect(await server.query(bySlug, { variables: { slug: text } })).toEqual({ postBySlug: null });
     }
     for (const text of ['\0', '\ud800']) {

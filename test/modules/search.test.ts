@@ -230,7 +230,7 @@ describe('the query', () => {
   it.each([
     ['257 characters', 'a'.repeat(257), 'too_big'],
     ['257 characters of two code units', '𝕏'.repeat(257), 'too_big'],
-    ['a megabyte', 'a '.repeat(500_000), 'too_big'],
+    ['a long text', 'a '.repeat(30_000), 'too_big'],
     ['NUL', 'a\0b', 'invalid_character'],
     ['a lone surrogate', 'a\ud800', 'invalid_character'],
   ])('refuses %s and names the place', async (_, query, code) => {

@@ -134,7 +134,7 @@ describe('a session', () => {
     ['an access token', (signedIn: { accessToken: string }) => signedIn.accessToken],
     ['a token with padding', (signedIn: { refreshToken: string }) => `${signedIn.refreshToken}=`],
     ['a hash', (signedIn: { refreshToken: string }) => refreshTokenHash(signedIn.refreshToken)],
-    ['a long text', () => 'x'.repeat(100_000)],
+    ['a long text', () => 'x'.repeat(60_000)],
     ['a text with U+0000', () => `bsr_\0${'a'.repeat(42)}`],
   ])('is not refreshed with %s', async (_, tokenOf) => {
     const signedIn = await signIn((await account()).email);
@@ -321,7 +321,7 @@ describe('changePassword', () => {
       });
     for (const [current, next, path, code] of [
       ['wrong password', 'another password', 'currentPassword', 'wrong'],
-      ['x'.repeat(100_000), 'another password', 'currentPassword', 'too_big'],
+      ['x'.repeat(60_000), 'another password', 'currentPassword', 'too_big'],
       [password, 'short', 'newPassword', 'too_small'],
       [password, 'x'.repeat(129), 'newPassword', 'too_big'],
     ] as const) {

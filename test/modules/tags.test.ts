@@ -182,7 +182,7 @@ describe('a tag', () => {
     await write(await server.person(), ['Sought'], true);
     const { data, statements } = await server.send('{ tagBySlug(slug: "SOUGHT") { name } }');
     expect([data.tagBySlug.name, statements]).toEqual(['Sought', 1]);
-    for (const slug of ['', '%', 'sough_', "' or true --", 'x'.repeat(100_000)]) {
+    for (const slug of ['', '%', 'sough_', "' or true --", 'x'.repeat(60_000)]) {
       expect(await findTag(slug)).toBeNull();
     }
     for (const slug of ['\0', '\ud800']) {

@@ -275,7 +275,7 @@ describe.each(Object.entries(fields).filter(([, { max }]) => max !== null))(
     it('is counted in characters, not in units of 16 bits, without space at the ends', async () => {
       await expectKept(field, ` \u00a0${'🦊'.repeat(max)}\u3000\n`, '🦊'.repeat(max));
       await expectRefused(field, '🦊'.repeat(max + 1), 'too_big');
-      await expectRefused(field, 'x'.repeat(1_000_000), 'too_big');
+      await expectRefused(field, 'x'.repeat(60_000), 'too_big');
     });
   },
 );

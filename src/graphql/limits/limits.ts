@@ -65,7 +65,7 @@ export const limitWords: Readonly<Record<LimitName | BodyLimitName, string>> = {
   variables: 'variables',
   listItems: 'items in a list',
   inputDepth: 'levels in an input',
-  body: 'bytes in its body, but no long text of a signed-in user',
+  body: 'bytes in its body',
   structure: 'structural characters in its body',
   nesting: 'levels in its body',
 };
