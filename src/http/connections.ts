@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Server, type Socket } from 'node:net';
 import { setImmediate as endOfTurn, setTimeout as sleep } from 'node:timers/promises';
 
@@ -8,8 +8,11 @@ const idleTime = 200;
 /** How often a stopping server closes idle connections, in milliseconds. */
 const sweepInterval = 20;
 
-/** Maximum number of turns of the event loop to wait for one in which no connection is accepted. */
-const maxTurns = 100;
+/** How long no connection may be accepted before listening stops, in milliseconds. */
+const quietTime = 10;
+
+/** How often that is waited for, when connections go on arriving. */
+const maxQuietTimes = 20;
 
 /** The connections of an HTTP server, for closing them without resetting one on which a request is under way. */
 export class Connections {
@@ -18,6 +21,8 @@ export class Connections {
   readonly #acceptedAt = new Map<Socket, number>();
   /** How many connections were accepted. */
   #accepted = 0;
+  /** Answers requests that arrived in the moment before listening stops; null before and after. */
+  #held: (() => void)[] | null = null;
 
   /** @param server that does not listen yet. */
   constructor(server: HttpServer) {
@@ -29,6 +34,12 @@ export class Connections {
     });
   }
 
+  /** Answers a request at once, or, in the moment before listening stops, right after it. */
+  answer(request: IncomingMessage, response: ServerResponse, answer: RequestListener): void {
+    if (this.#held === null) answer(request, response);
+    else this.#held.push(() => answer(request, response));
+  }
+
   /**
    * Stops listening after a delay, and ends when all connections have ended. From this call on every answer must say
    * `Connection: close`: a connection that is idle later has been idle since.
@@ -38,11 +49,15 @@ export class Connections {
   async drain(delay: number): Promise<void> {
     const idleSince = performance.now();
     await sleep(delay);
+    const held: (() => void)[] = [];
+    this.#held = held;
     await this.#acceptsNone();
     const closed = new Promise<void>((resolve) => {
       // That of the HTTP server would also close idle connections at once, and no longer time requests out.
       Server.prototype.close.call(this.#server, () => resolve());
     });
+    this.#held = null;
+    for (const answer of held) answer();
     const sweep = () => {
       const now = performance.now();
       if (now - idleSince >= idleTime) this.#server.closeIdleConnections();
@@ -57,10 +72,14 @@ export class Connections {
     clearInterval(sweeps);
   }
 
-  /** Waits for a turn without new connections: the operating system resets those that wait when listening stops. */
+  /**
+   * Waits until no connection has been accepted for a moment, in at most 200 ms. The operating system resets those that
+   * wait for their acceptance when listening stops, and a client that is answered now opens the next one.
+   */
   async #acceptsNone(): Promise<void> {
-    for (let turn = 0; turn < maxTurns; turn += 1) {
+    for (let time = 0; time < maxQuietTimes; time += 1) {
       const before = this.#accepted;
+      await sleep(quietTime);
       await endOfTurn();
       if (this.#accepted === before) return;
     }

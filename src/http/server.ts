@@ -86,12 +86,12 @@ export function createHttpServer({
     requestIdHeader: false,
     genReqId: (request) => plain?.begunOf(request)?.requestId ?? requestIdOf(request),
   });
-  if (plain !== null) {
-    const [byFastify] = server.server.listeners('request') as [RequestListener];
-    server.server.removeListener('request', byFastify);
-    server.server.on('request', (request, response) => plain.handle(request, response, byFastify));
-  }
   const connections = new Connections(server.server);
+  const [byFastify] = server.server.listeners('request') as [RequestListener];
+  const answer: RequestListener =
+    plain === null ? byFastify : (request, response) => plain.handle(request, response, byFastify);
+  server.server.removeListener('request', byFastify);
+  server.server.on('request', (request, response) => connections.answer(request, response, answer));
   server.addHook('onRequest', ({ raw }, _, done) => {
     done(
       hasTooManyHeaders(raw)
