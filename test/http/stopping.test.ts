@@ -60,7 +60,7 @@ describe('a server that stops under load', () => {
     for (let asked = 0; asked < 100; asked += 1) await once(app.http.fastify.server, 'request');
     const closed = app.close();
     const answers = (await Promise.all([...clients, ...others])).flat();
-    expect(answers.length).toBeGreaterThan(100);
+    expect(answers.length).toBeGreaterThan(20);
     expect(broken(answers)).toEqual([]);
     await closed;
   });
