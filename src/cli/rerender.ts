@@ -15,7 +15,7 @@ import {
 } from './rerender/repository.ts';
 
 /** How many rows are read, rendered and stored at a time; a post may have a megabyte. */
-const batchSize = 20;
+const batchSize = 10;
 
 /** How many rows were rendered again. */
 export interface RerenderReport {

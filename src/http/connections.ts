@@ -14,19 +14,32 @@ const quietTime = 10;
 /** How often that is waited for, when connections go on arriving. */
 const maxQuietTimes = 20;
 
-/** The connections of an HTTP server, for closing them without resetting one on which a request is under way. */
+/** Maximum size of the answers that clients have not read yet, over all connections, in bytes. */
+const usualMaxUnread = 128 * 2 ** 20;
+
+/** How often that is checked, in milliseconds. */
+const checkInterval = 1_000;
+
+/**
+ * The connections of an HTTP server. Slow readers are closed when their unread answers together take too much memory, and
+ * a server that stops closes no connection on which a request is under way.
+ */
 export class Connections {
   readonly #server: HttpServer;
   /** When each connection was accepted. */
   readonly #acceptedAt = new Map<Socket, number>();
+  readonly #maxUnread: number;
   /** How many connections were accepted. */
   #accepted = 0;
   /** Answers requests that arrived in the moment before listening stops; null before and after. */
   #held: (() => void)[] | null = null;
 
   /** @param server that does not listen yet. */
-  constructor(server: HttpServer) {
+  constructor(server: HttpServer, maxUnread: number = usualMaxUnread) {
     this.#server = server;
+    this.#maxUnread = maxUnread;
+    const checks = setInterval(() => this.closeSlowReaders(), checkInterval).unref();
+    server.on('close', () => clearInterval(checks));
     server.on('connection', (socket) => {
       this.#accepted += 1;
       this.#acceptedAt.set(socket, performance.now());
@@ -38,6 +51,18 @@ export class Connections {
   answer(request: IncomingMessage, response: ServerResponse, answer: RequestListener): void {
     if (this.#held === null) answer(request, response);
     else this.#held.push(() => answer(request, response));
+  }
+
+  /** While unread answers together exceed the maximum, closes the connection that has most of them. */
+  closeSlowReaders(): void {
+    const unread = (socket: Socket) => socket.writableLength;
+    const slow = [...this.#acceptedAt.keys()].filter((socket) => unread(socket) > 0);
+    let sum = slow.reduce((total, socket) => total + unread(socket), 0);
+    for (const socket of slow.toSorted((a, b) => unread(b) - unread(a))) {
+      if (sum <= this.#maxUnread) return;
+      sum -= unread(socket);
+      socket.destroy();
+    }
   }
 
   /**

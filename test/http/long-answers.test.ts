@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { onServer } from '../helpers/database.ts';
 import { useServer } from '../helpers/server.ts';
 
 const server = useServer();
@@ -42,4 +43,14 @@ describe.each(['first', 'second'])('a long answer, asked for the %s time', () =>
   it('leaves other operations alone', async () => {
     expect(await server.query(`{ posts(limit: 1) { title } }`)).toEqual({ posts: [{ title: 'Long' }] });
   });
+});
+
+// The embedded database is in the same process: all rows are there before anybody could count them.
+it.runIf(onServer)('is refused while its rows come, and the connection goes on', async () => {
+  const name = null;
+  const text = `select repeat('y', ${bodyLength}) from generate_series(1, $1::integer)`;
+  await expect(server.driver.query({ name, text, values: [40] })).rejects.toMatchObject({
+    extensions: { code: 'LIMIT_EXCEEDED', limit },
+  });
+  expect(await server.driver.query({ name, text, values: [10] })).toHaveLength(10);
 });

@@ -8,7 +8,7 @@ import type { Progress } from '../progress.ts';
 import { countPosts, type ExportedPost, listAuthorsAfter, listPostsAfter } from './repository.ts';
 
 /** How many posts are held at a time; each may have a megabyte. */
-const batch = 20;
+const batch = 10;
 
 /**
  * Writes all posts as Markdown files with front matter, drafts and archived ones too, and a list of their authors:

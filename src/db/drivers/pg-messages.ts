@@ -27,6 +27,13 @@ export class ProtocolViolation extends Error {
   readonly code = '08P01';
 }
 
+/** A message that came where the protocol has none of its type. */
+export function unfit(type: number): ProtocolViolation {
+  return new ProtocolViolation(
+    `PostgreSQL sent a message of type ${String.fromCharCode(type)} out of place.`,
+  );
+}
+
 /** Maximum length of a message, in bytes. No statement selects rows that come near it. */
 const maxLength = 64 * 2 ** 20;
 

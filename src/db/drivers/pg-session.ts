@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type pg from 'pg';
 import { Parser } from 'pg-protocol/dist/parser.js';
+import { answerTooLong, maxAnswerLength } from '../../shared/answer-limit.ts';
 import type { DriverQuery } from '../driver.ts';
 import { isReadOnlyServer, isStale } from '../sqlstate.ts';
 import {
@@ -9,10 +10,10 @@ import {
   MessageSplitter,
   messageType,
   type OnMessage,
-  ProtocolViolation,
   parameterText,
   preparation,
   runMessages,
+  unfit,
 } from './pg-messages.ts';
 import { readOnlyLifetime, readOnlyQuery, readOnlySettings, type SessionGroup } from './session-group.ts';
 import { readSettings } from './session-settings.ts';
@@ -40,6 +41,8 @@ interface Sent {
   readonly statement: SessionStatement;
   readonly onAnswer: OnAnswer;
   readonly rows: unknown[][];
+  /** How many bytes of rows have come. */
+  bytes: number;
   stage: (typeof stage)[keyof typeof stage];
   error: Error | null;
 }
@@ -133,7 +136,7 @@ export class Session {
         Buffer.concat([...preparation(statement.name, text, this.#prepared.takeEvicted()), run]),
       );
     statement.isSent = true;
-    this.#sent.push({ statement, onAnswer, rows: [], stage: next, error: null });
+    this.#sent.push({ statement, onAnswer, rows: [], bytes: 0, stage: next, error: null });
   }
 
   /** Sends a statement and resolves with its rows. */
@@ -183,7 +186,14 @@ export class Session {
     switch (type) {
       case messageType.dataRow:
         if (sent.stage !== stage.running || sent.statement.parsers === null) throw unfit(type);
-        sent.rows.push(fieldsOf(bytes, start, end, sent.statement.parsers));
+        sent.bytes += end - start;
+        if (sent.bytes <= maxAnswerLength) {
+          sent.rows.push(fieldsOf(bytes, start, end, sent.statement.parsers));
+        } else {
+          // The rows that are still to come are read and dropped.
+          sent.error ??= answerTooLong();
+          sent.rows.length = 0;
+        }
         break;
       case messageType.bindComplete:
         if (sent.stage !== stage.binding) throw unfit(type);
@@ -289,10 +299,4 @@ export class Session {
     const silence = performance.now() - this.#movedAt;
     if (this.#sent.length > 0 && silence > this.#options.longestSilence) this.#stream.destroy();
   }
-}
-
-function unfit(type: number): ProtocolViolation {
-  return new ProtocolViolation(
-    `PostgreSQL sent a message of type ${String.fromCharCode(type)} out of place.`,
-  );
 }

@@ -1,11 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { AppError } from '../../shared/errors.ts';
-
-/**
- * Maximum length of the `data` of an answer, in characters. Bodies have up to a megabyte each, and an operation may ask
- * for hundreds of them, under many aliases.
- */
-export const maxAnswerLength: number = 16 * 2 ** 20;
+import { answerTooLong, maxAnswerLength } from '../../shared/answer-limit.ts';
 
 /** Counts what one execution writes. */
 export class AnswerLength {
@@ -38,9 +32,10 @@ export function isTooLong(value: unknown): boolean {
 }
 
 /** The error of an answer that is too long. It has no path: it concerns the answer as a whole. */
-export function answerTooLong(): GraphQLError {
-  const message = `The answer has more than ${maxAnswerLength} characters. Ask for smaller pages.`;
-  const limit = { name: 'answer', max: maxAnswerLength, actual: null };
-  const originalError = new AppError('LIMIT_EXCEEDED', message, { limit });
-  return new GraphQLError(message, { originalError, extensions: { ...originalError.extensions } });
+export function tooLongError(): GraphQLError {
+  const originalError = answerTooLong();
+  return new GraphQLError(originalError.message, {
+    originalError,
+    extensions: { ...originalError.extensions },
+  });
 }

@@ -1,5 +1,5 @@
 import { type GraphQLError, OperationTypeNode } from 'graphql';
-import { AnswerLength, answerTooLong } from './answer-length.ts';
+import { AnswerLength, tooLongError } from './answer-length.ts';
 import { columnValue, endOfColumns, notPlain } from './columns.ts';
 import { allOf, Completion, type Texts } from './completion.ts';
 import { FieldErrors, type Text } from './field-errors.ts';
@@ -38,7 +38,7 @@ export async function executePlan({
   const [text] = await (plan.operation.operation === OperationTypeNode.MUTATION
     ? execution.selectionInOrder(plan.root)
     : execution.selection(plan.root, [undefined], rootPlace));
-  if (length.isTooLong) return { data: 'null', errors: [answerTooLong()] };
+  if (length.isTooLong) return { data: 'null', errors: [tooLongError()] };
   return { data: errors.ended(text as Text), errors: errors.reported };
 }
 

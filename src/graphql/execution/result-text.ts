@@ -1,6 +1,6 @@
 import type { FormattedExecutionResult } from 'graphql';
 import { formatExecutionError } from '../format-error.ts';
-import { answerTooLong, isTooLong } from './answer-length.ts';
+import { tooLongError, isTooLong } from './answer-length.ts';
 import type { ExecutionText } from './execute.ts';
 
 /** The `data` of an answer that is JSON already. It stands where Apollo Server expects an object. */
@@ -27,7 +27,7 @@ export function singleResultOf({ data, errors }: ExecutionText): FormattedExecut
 export function stringifyResult({ data, errors, extensions }: FormattedExecutionResult): string {
   if (!(data instanceof ResultText)) {
     const answer = isTooLong(data)
-      ? { errors: [formatExecutionError(answerTooLong())], data: null, extensions }
+      ? { errors: [formatExecutionError(tooLongError())], data: null, extensions }
       : { errors, data, extensions };
     return `${JSON.stringify(answer)}\n`;
   }
