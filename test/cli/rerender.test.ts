@@ -110,10 +110,10 @@ describe('broadsheet rerender', { timeout: 300_000 }, () => {
       stop() {},
     });
     await expect(rerender(server.database(), stopping)).rejects.toThrow('Interrupted.');
-    expect(await stale()).toBe(before - 40);
+    expect(await stale()).toBe(before - 20);
     expect(await rerender(server.database(), silent)).toEqual({
       posts: 0,
-      comments: before - 40,
+      comments: before - 20,
       changed: 0,
     });
     expect(await stale()).toBe(0);

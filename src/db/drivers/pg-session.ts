@@ -130,11 +130,8 @@ export class Session {
     }
     if (isLong === true) this.#movedAt = Number.POSITIVE_INFINITY;
     const next = statement.isSent ? stage.binding : stage.preparing;
-    if (next === stage.binding) this.#stream.write(run);
-    else
-      this.#stream.write(
-        Buffer.concat([...preparation(statement.name, text, this.#prepared.takeEvicted()), run]),
-      );
+    const first = statement.isSent ? [] : preparation(statement.name, text, this.#prepared.takeEvicted());
+    this.#stream.write(first.length === 0 ? run : Buffer.concat([...first, run]));
     statement.isSent = true;
     this.#sent.push({ statement, onAnswer, rows: [], bytes: 0, stage: next, error: null });
   }
