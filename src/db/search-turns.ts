@@ -4,7 +4,7 @@ import type { WaitingClient } from '../shared/waiting-client.ts';
 import { abandoned } from './sqlstate.ts';
 
 /** Maximum number of statements of one client that wait for their turn. */
-const maxWaiting = 100;
+const maxWaiting = 200;
 
 /** Maximum number of clients with searches under way or waiting. */
 const maxClients = 10_000;
