@@ -30,7 +30,7 @@ describe.runIf(onServer)('prepared statements that their connections lost', () =
 
   /** Runs statements on all connections of a driver until they have prepared them. */
   async function prepareAll(driver: Driver, texts: readonly string[]): Promise<void> {
-    const connections = await Promise.all(Array.from({ length: 3 }, () => driver.connect()));
+    const connections = await Promise.all(Array.from({ length: 2 }, () => driver.connect()));
     const prepare = async (executor: Executor) => {
       for (const text of [...texts, 'begin', 'rollback', 'begin', 'rollback', 'begin', 'commit']) {
         await executor.query({ name: text.slice(0, 63), text, values: [] });
@@ -45,7 +45,7 @@ describe.runIf(onServer)('prepared statements that their connections lost', () =
 
   /** Has all connections forget what they have prepared. */
   async function discardAll(driver: Driver): Promise<void> {
-    const connections = await Promise.all(Array.from({ length: 3 }, () => driver.connect()));
+    const connections = await Promise.all(Array.from({ length: 2 }, () => driver.connect()));
     for (const connection of connections) await connection.query(command('discard all'));
     for (const connection of connections) connection.release(false);
     await driver.query({ ...command('discard all'), byKeys: true });
@@ -94,7 +94,7 @@ describe.runIf(onServer)('prepared statements that their connections lost', () =
       const driver = drivers.open();
       const { name, select } = await table();
       const processes = async () => {
-        const connections = await Promise.all(Array.from({ length: 3 }, () => driver.connect()));
+        const connections = await Promise.all(Array.from({ length: 2 }, () => driver.connect()));
         const all = connections.map((connection) => connection.query(command(processId)));
         const rows = (await Promise.all([...all, driver.query(read(processId))])).flat();
         for (const connection of connections) connection.release(false);

@@ -28,7 +28,7 @@ export class ServerDrivers {
     afterAll(() => this.database.close());
   }
 
-  /** Opens a driver that is closed after the test. Of its four connections one carries many reads at a time. */
+  /** Opens a driver that is closed after the test. One of its four connections carries many reads at a time, one searches, two the rest. */
   open(options: Partial<ServerOptions> = {}): Driver {
     const driver = openServer({
       url: this.url.href,
