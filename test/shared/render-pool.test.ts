@@ -76,7 +76,7 @@ describe('a pool of rendering threads', { timeout: 600_000 }, () => {
   });
 
   it('fails when no worker can start, and leaves nothing waiting', async () => {
-    const pool = openPool({ heap: 1 });
+    const pool = new RenderPool(limits, '/no/such/worker.js');
     const results = await Promise.allSettled([pool.render(words(9_000)), pool.render(words(9_000))]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect((await pool.render('*a*')).html).toBe('<p><em>a</em></p>\n');

@@ -32,6 +32,7 @@ interface Workers {
  */
 export class RenderPool {
   readonly #limits: RenderLimits;
+  readonly #workerFile: string;
   // The queue is here because Piscina does not continue with its own after a worker has crashed.
   readonly #inTurn = pLimit(maxWorkers);
   /** The long texts that are waiting or in a worker. */
@@ -39,8 +40,10 @@ export class RenderPool {
   #pendingLength = 0;
   #workers: Promise<Workers> | undefined;
 
-  constructor(limits: RenderLimits) {
+  /** The worker file is a module that exports the functions of `render.ts`. */
+  constructor(limits: RenderLimits, workerFile = defaultWorkerFile()) {
     this.#limits = limits;
+    this.#workerFile = workerFile;
   }
 
   /**
@@ -89,7 +92,7 @@ export class RenderPool {
   async #open(): Promise<Workers> {
     const { Piscina } = await import('piscina');
     const threads = new Piscina<string, RenderedMarkdown>({
-      filename: workerFile(),
+      filename: this.#workerFile,
       name: 'render',
       minThreads: 0,
       maxThreads: maxWorkers,
@@ -108,7 +111,7 @@ export class RenderPool {
 }
 
 /** Where a worker begins: in the build as in the sources, which need a loader. */
-function workerFile(): string {
+function defaultWorkerFile(): string {
   const name = import.meta.url.endsWith('.ts') ? './render-from-sources.js' : './render.js';
   return fileURLToPath(new URL(name, import.meta.url));
 }
