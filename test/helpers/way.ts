@@ -11,13 +11,16 @@ export interface Way {
   /** Lets nothing through any more, and cuts nothing: connections are accepted and not answered. */
   block(): void;
   unblock(): void;
+  /** Leads new connections to another server; those that are open stay. */
+  moveTo(server: URL): void;
   /** Sends bytes to all clients, as if they came from the server. */
   inject(bytes: Buffer): void;
 }
 
 const usualPorts: Record<string, number> = { 'postgres:': 5_432, 'postgresql:': 5_432, 'redis:': 6_379 };
 
-export async function openWay(to: URL): Promise<Way> {
+export async function openWay(server: URL): Promise<Way> {
+  let to = server;
   const pairs = new Set<readonly [near: Socket, far: Socket]>();
   let isBlocked = false;
   const connections = { made: 0, open: 0, messages: 0 };
@@ -71,6 +74,9 @@ export async function openWay(to: URL): Promise<Way> {
     unblock() {
       isBlocked = false;
       for (const socket of [...pairs].flat()) socket.resume();
+    },
+    moveTo(other) {
+      to = other;
     },
     inject(bytes) {
       for (const [near] of pairs) near.write(bytes);

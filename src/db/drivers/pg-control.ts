@@ -24,6 +24,8 @@ export function openControl(options: ServerOptions): Control {
     onConnect: (client) => ensureSettings(client, settings, options),
   });
   pool.on('error', options.onIdleError);
+  // The statement under way fails with the error, which must not end the process, too.
+  pool.on('connect', (client) => client.on('error', () => {}));
 
   async function readiness(): Promise<Readiness> {
     const client = await pool.connect();

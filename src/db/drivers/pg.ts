@@ -93,6 +93,8 @@ export function openServer(options: ServerOptions): Driver {
     async execute(text) {
       const settings = settingsOf(options, options.statementTimeout);
       const client = new pg.Client(clientConfigOf(options, settings));
+      // The statement under way fails with the error, which must not end the process, too.
+      client.on('error', () => {});
       try {
         await client.connect();
         await ensureSettings(client, settings, options);
