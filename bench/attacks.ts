@@ -30,6 +30,8 @@ interface Attack {
   readonly bodyOf?: (number: number) => string;
   /** Headers of the request with this number, which no other request of the attack has. */
   readonly headers?: (number: number) => Record<string, string>;
+  /** Whether it has the access token of an account. */
+  readonly isSignedIn?: boolean;
   /** How often it comes in a round; `repeats` times unless it says otherwise. */
   readonly count?: number;
   /** The status that it is answered with. */
@@ -115,6 +117,8 @@ const attacks: Record<string, Attack> = {
     ...large(longText, { authorization: 'Bearer none' }),
     status: 401,
   },
+  '6 MB of text in a variable, signed in': { ...large(longText), isSignedIn: true },
+  '6 MB of nested lists, signed in': { ...large(nestedLists), isSignedIn: true },
   '6 MB of escapes in a variable': large(inVariable(`"${'\\"'.repeat(3 * million)}"`)),
   '6 MB of quotes': large('"'.repeat(6 * million)),
   'a gzip bomb of 200 MB': {
@@ -169,11 +173,40 @@ async function start(
   return { server, url };
 }
 
-/** Answers how many points are left to whom the server takes for the client. */
-async function send(url: string, { body, bodyOf, headers, status }: Attack, number: number): Promise<number> {
-  const response = await fetch(`${url}/graphql`, {
+/** Creates an account and returns an access token of it. */
+async function signIn(url: string): Promise<string> {
+  const input = { email: 'eve@example.com', password: 'a long walk in the rain' };
+  const ask = async (field: string, type: string, values: object) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query: `mutation ($input: ${type}!) { ${field} }`,
+        variables: { input: values },
+      }),
+    });
+    return ((await response.json()) as { data: { signIn: { accessToken: string } } }).data;
+  };
+  await ask('createUser(input: $input) { id }', 'CreateUserInput', { name: 'Eve', ...input });
+  return (await ask('signIn(input: $input) { accessToken }', 'SignInInput', input)).signIn.accessToken;
+}
+
+/** A running server, and what attacks need. */
+interface Target {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Returns the number of points that are left to the client that the server sees. */
+async function send(target: Target, attack: Attack, number: number): Promise<number> {
+  const { body, bodyOf, headers, isSignedIn = false, status } = attack;
+  const response = await fetch(`${target.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers?.(number) },
+    headers: {
+      'content-type': 'application/json',
+      ...(isSignedIn && { authorization: `Bearer ${target.token}` }),
+      ...headers?.(number),
+    },
     body: bodyOf?.(number) ?? body ?? null,
   }).catch(() => null);
   await response?.text().catch(() => {});
@@ -196,6 +229,7 @@ async function measure(
   const folder = mkdtempSync(join(tmpdir(), 'broadsheet-attacks-'));
   const { server, url } = await start(folder, variables);
   try {
+    const target = { url, token: await signIn(url) };
     const costs = new Map<string, number[]>();
     const memory: number[] = [];
     const left = new Set<number>();
@@ -204,7 +238,7 @@ async function measure(
         const { count = repeats } = attack;
         const before = cpuOf(server);
         for (let number = 0; number < count; number += 1) {
-          const points = await send(url, attack, round * count + number);
+          const points = await send(target, attack, round * count + number);
           if (attack === forged) left.add(points);
         }
         costs.set(name, [...(costs.get(name) ?? []), (cpuOf(server) - before) / count]);
@@ -242,10 +276,11 @@ async function flood(): Promise<number> {
   const attack: Attack = { bodyOf: (number) => JSON.stringify(planFlood(number)), status: 200 };
   const warmUp = 200;
   try {
-    for (let number = 0; number < warmUp; number += 1) await send(url, attack, number);
+    const target = { url, token: '' };
+    for (let number = 0; number < warmUp; number += 1) await send(target, attack, number);
     await memoryOf(server);
     const before = residentOf(server);
-    for (let number = 0; number < floodSize; number += 1) await send(url, attack, warmUp + number);
+    for (let number = 0; number < floodSize; number += 1) await send(target, attack, warmUp + number);
     await memoryOf(server);
     return residentOf(server) - before;
   } finally {
