@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../helpers/command.ts';
 import { onServer } from '../helpers/database.ts';
+import { openDroppingPooler } from '../helpers/dropping-pooler.ts';
 import { killPrograms, runProgram, startProgram } from '../helpers/program.ts';
 import { administer, databaseUrl } from '../setup/database.ts';
 
@@ -68,6 +69,20 @@ describe.runIf(onServer)('on a PostgreSQL server', () => {
   it('migrate has nothing to do then', async () => {
     const done = { code: 0, stdout: 'The database is up to date.\n', stderr: '' };
     expect(await runCommand(['migrate'], env)).toEqual(done);
+  });
+
+  it('serve refuses a pooler that drops its settings, and says what to set', async () => {
+    await administer(server, `alter database ${database} set datestyle = 'SQL', 'DMY'`);
+    const pooler = await openDroppingPooler(new URL(databaseUrl(server, database)));
+    const { code, stdout, stderr } = await runProgram(['serve'], {
+      env: { ...env, DATABASE_URL: pooler.url, DATABASE_PREPARED_STATEMENTS: 'false' },
+    });
+    await pooler.close();
+    await administer(server, `alter database ${database} reset datestyle`);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^broadsheet: The database has settings that the server cannot work with\. \(DateStyle is "SQL, DMY" and must be "ISO, MDY".*ALTER ROLE … SET DateStyle = 'ISO, MDY'\)\n$/,
+    );
   });
 
   it('serve refuses a database of a newer version', async () => {

@@ -4,9 +4,11 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../helpers/command.ts';
 import { onServer } from '../helpers/database.ts';
+import { type Answered, askUntilClosed, askWhileReady } from '../helpers/load.ts';
 import { killPrograms, type Program, runProgram, startProgram } from '../helpers/program.ts';
 import { administer, databaseUrl } from '../setup/database.ts';
 
@@ -139,6 +141,34 @@ describe.runIf(onServer)('the workers of a server', { timeout: 120_000 }, () => 
     const lines = linesOf(stdout);
     expect(lines.filter(({ msg }) => msg === 'began a worker')).toHaveLength(1);
     expect(lines.find(({ level }) => level === 60)).toMatchObject({ worker: 1, code: 1 });
+  });
+
+  it('stop under load when each request is answered, those that wait for a lock, too', async () => {
+    const budgets = { COST_BUDGET: '0', SHUTDOWN_DELAY_MS: '500' };
+    program = startProgram(['serve', '--workers', '2'], { env: { ...env, ...budgets } });
+    await listens(2);
+    const [, address = ''] = /listening at (http:\/\/[^"]+)/.exec(program.stdout()) ?? [];
+    const locker = new pg.Client({ connectionString: databaseUrl(server, database) });
+    await locker.connect();
+    await locker.query('begin; lock table users in access exclusive mode');
+    const clients = Array.from({ length: 20 }, () => askUntilClosed(address));
+    const others = Array.from({ length: 5 }, () => askWhileReady(address));
+    const waiting = `select count(*)::int as count from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect
+      .poll(async () => (await locker.query(waiting)).rows[0].count, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+    program.kill('SIGTERM');
+    await program.printed(/"signal":"SIGTERM","msg":"stopping"/);
+    await locker.query('commit');
+    await locker.end();
+    const answers = (await Promise.all([...clients, ...others])).flat();
+    expect(answers.length).toBeGreaterThan(20);
+    // A machine that is busy may take longer than a read may wait for the lock; that is an answer, too.
+    const isAnswer = ({ status, body }: Answered) =>
+      status === 200 && /^{"data":{"users":\[\]}}|"code":"SERVICE_UNAVAILABLE"/.test(body);
+    expect(answers.filter((answer) => !isAnswer(answer))).toEqual([]);
+    expect(await program.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   });
 
   it('that cannot finish in time end with 1', async () => {

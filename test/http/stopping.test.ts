@@ -1,54 +1,11 @@
 import { once } from 'node:events';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { startAppOver } from '../helpers/app.ts';
 import { openTestDatabase } from '../helpers/database.ts';
-
-/** A whole answer. */
-interface Answered {
-  readonly status: number | undefined;
-  readonly connection: string | undefined;
-  readonly body: string;
-}
-
-async function ask(url: string, agent: Agent, body?: string): Promise<Answered> {
-  const headers = { 'content-type': 'application/json' };
-  const sent = request(url, { agent, headers, method: body === undefined ? 'GET' : 'POST' });
-  sent.end(body);
-  const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  return {
-    status: response.statusCode,
-    connection: response.headers.connection,
-    body: await text(response),
-  };
-}
-
-const query = '{"query":"{ users(limit: 1) { id } }"}';
-
-/** Sends requests on one connection, one after the other, until an answer says that there are no more. */
-async function askUntilClosed(url: string): Promise<Answered[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const answers: Answered[] = [];
-  do answers.push(await ask(`${url}/graphql`, agent, query));
-  while (answers.at(-1)?.connection !== 'close');
-  agent.destroy();
-  return answers;
-}
-
-/** Sends requests, each on a connection of its own, while the server says that it is ready, as a load balancer does. */
-async function askWhileReady(url: string): Promise<Answered[]> {
-  const agent = new Agent({ keepAlive: false });
-  const answers: Answered[] = [];
-  while ((await ask(`${url}/readyz`, agent)).status === 200) {
-    answers.push(await ask(`${url}/graphql`, agent, query));
-  }
-  return answers;
-}
-
-const broken = (answers: readonly Answered[]) =>
-  answers.filter(({ status, body }) => status !== 200 || body !== '{"data":{"users":[]}}\n');
+import { ask, askUntilClosed, askWhileReady, brokenAnswers, query } from '../helpers/load.ts';
 
 describe('a server that stops under load', () => {
   it.each(['0', '1000'])('answers each request that it was sent, with a delay of %s ms', async (delay) => {
@@ -61,7 +18,7 @@ describe('a server that stops under load', () => {
     const closed = app.close();
     const answers = (await Promise.all([...clients, ...others])).flat();
     expect(answers.length).toBeGreaterThan(20);
-    expect(broken(answers)).toEqual([]);
+    expect(brokenAnswers(answers)).toEqual([]);
     await closed;
   });
 

@@ -21,6 +21,14 @@ function budgets(maxClients?: number) {
 describe('a budget in memory', () => {
   itIsABudget(budgets);
 
+  it.each([Number.NaN, Infinity, -1])('is neither made of nor charged with %s points', async (points) => {
+    const { take, store } = budgets(100);
+    expect(() => new ClientBudgets({ points, window: 60 }, store)).toThrow(RangeError);
+    expect(() => new ClientBudgets({ points: 60, window: points }, store)).toThrow(RangeError);
+    await expect(take(points)).rejects.toThrow(RangeError);
+    expect(await take(60)).toEqual({ remaining: 0, resetAfter: 60 });
+  });
+
   it('is forgotten once it is whole, or when there are too many', async () => {
     const { take, wait, store } = budgets(100);
     for (let client = 0; client < 80; client += 1) await take(30, `old ${client}`);
