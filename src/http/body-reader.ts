@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyLimits, clientOf, limitExceeded } from '../graphql/limits/index.ts';
 import { AppError } from '../shared/errors.ts';
 import { RequestRefusal } from './errors.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
 import { HeldBodies } from './held-bodies.ts';
 import { JsonScan } from './json-scan.ts';
 import { RequestBody } from './request-body.ts';
@@ -32,7 +33,7 @@ export class BodyReader {
       return;
     }
     const scan = new JsonScan();
-    let chunks: Buffer[] = [];
+    let bytes = new GatheredBytes(expected);
     let size = 0;
     let refusal: Error | null = null;
     const onData = (chunk: Buffer) => {
@@ -47,15 +48,15 @@ export class BodyReader {
       if (refusal !== null) return;
       const isLarge = size > bodyLimits.body && !wasLarge;
       refusal = scan.add(chunk) ?? (isLarge ? this.#refusalOfLarge(request, response, expected) : null);
-      if (refusal === null) chunks.push(chunk);
-      else chunks = [];
+      if (refusal === null) bytes.add(chunk);
+      else bytes = new GatheredBytes(0);
     };
     const onEnd = () => finish(true);
     const onClose = () => finish(false);
     const finish = (isWhole: boolean) => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       refusal ??= isWhole ? null : new RequestRefusal(400, 'The request ended before its body.');
-      done(new RequestBody(size, isWhole, refusal ?? joined(chunks)));
+      done(new RequestBody(size, isWhole, refusal ?? bytes.all()));
     };
     request.on('data', onData).on('end', onEnd).on('close', onClose);
   }
@@ -72,11 +73,6 @@ export class BodyReader {
     response.once('close', () => this.#held.release(client, bytes));
     return null;
   }
-}
-
-function joined(chunks: readonly Buffer[]): Buffer {
-  const [first = Buffer.alloc(0)] = chunks;
-  return chunks.length > 1 ? Buffer.concat(chunks) : first;
 }
 
 function tooLarge(): RequestRefusal {
