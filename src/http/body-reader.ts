@@ -11,6 +11,10 @@ import type { OriginOf } from './request-origin.ts';
 /** How many bodies of the largest size the process holds at the same time. */
 const maxLargestBodies = 8;
 
+/** So many chunks may be small, and how long the chunks of a body with more must be on average, in bytes. */
+const maxSmallChunks = 1_000;
+const minChunk = 16;
+
 /** Reads the bodies of GraphQL requests, within limits on each of them and on all of them together. */
 export class BodyReader {
   readonly #limit: number;
@@ -35,12 +39,15 @@ export class BodyReader {
     const scan = new JsonScan();
     let bytes = new GatheredBytes(expected);
     let size = 0;
+    let chunks = 0;
     let refusal: Error | null = null;
     const onData = (chunk: Buffer) => {
       const wasLarge = size > bodyLimits.body;
       size += chunk.length;
-      if (size > this.#limit) {
-        refusal = tooLarge();
+      chunks += 1;
+      const isInPieces = chunks > maxSmallChunks && size < chunks * minChunk;
+      if (size > this.#limit || isInPieces) {
+        refusal = isInPieces ? inPieces() : tooLarge();
         finish(false);
         return;
       }
@@ -73,6 +80,11 @@ export class BodyReader {
     response.once('close', () => this.#held.release(client, bytes));
     return null;
   }
+}
+
+/** Receiving a chunk takes 2 µs, however small it is. */
+function inPieces(): RequestRefusal {
+  return new RequestRefusal(400, 'The body of the request comes in too small chunks.');
 }
 
 function tooLarge(): RequestRefusal {
