@@ -101,6 +101,15 @@ const attacks: Record<string, Attack> = {
     }),
     status: 400,
   },
+  '4,000 unknown fields in an input': {
+    body: JSON.stringify({
+      query: 'query ($filter: PostFilter) { postsConnection(filter: $filter) { nodes { id } } }',
+      variables: {
+        filter: Object.fromEntries(Array.from({ length: 4_000 }, (_, number) => [`f${number}`, 1])),
+      },
+    }),
+    status: 400,
+  },
   '6 MB of nested lists': large(nestedLists),
   '6 MB of nested lists through Fastify': large(nestedLists, unusual),
   '6 MB of nested lists with a token': {

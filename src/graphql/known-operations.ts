@@ -1,4 +1,4 @@
-import { type DocumentNode, getOperationAST, getVariableValues, type GraphQLSchema } from 'graphql';
+import { type DocumentNode, getOperationAST, type GraphQLSchema } from 'graphql';
 import { after, type Awaitable } from '../shared/awaitable.ts';
 import { AppError } from '../shared/errors.ts';
 import type { HeaderList } from '../shared/header-list.ts';
@@ -8,6 +8,7 @@ import { executePlan } from './execution/execute.ts';
 import type { OperationPlan } from './execution/plan.ts';
 import type { PlanCache } from './execution/plan-cache.ts';
 import { singleResultOf, stringifyResult } from './execution/result-text.ts';
+import { coercedVariables } from './execution/variables.ts';
 import {
   budgetFields,
   type Charge,
@@ -91,12 +92,8 @@ export class KnownOperations {
     const { operationName, variables } = request;
     const operation = getOperationAST(document, operationName);
     if (operation == null) return null;
-    const { variableDefinitions = [] } = operation;
-    const coerced =
-      variableDefinitions.length === 0
-        ? noVariables
-        : getVariableValues(schema, variableDefinitions, variables).coerced;
-    if (coerced === undefined) return null;
+    const coerced = coercedVariables(schema, operation, variables);
+    if (coerced === null) return null;
     const plan = plans.planOf(document, operation, coerced);
     if (plan === null) return null;
     return {

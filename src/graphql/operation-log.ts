@@ -4,6 +4,9 @@ import { isOutage } from '../shared/errors.ts';
 import type { Context } from './context.ts';
 import { causeOf, isUnexpected, noteRequest } from './format-error.ts';
 
+/** How much of an operation's name is logged, in characters. Clients choose it, and may choose 50,000. */
+const maxNameLength = 100;
+
 /** What is told of an operation when it is answered. */
 export interface AnsweredOperation {
   readonly name: string | null;
@@ -30,7 +33,7 @@ export class OperationLog {
     this.#log.info(
       {
         requestId: origin.requestId,
-        operation: name,
+        operation: name?.slice(0, maxNameLength) ?? null,
         kind,
         durationMs: Math.round((performance.now() - start) * 10) / 10,
         statements: db.statements,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyLimits, clientOf, limitExceeded } from '../graphql/limits/index.ts';
 import { AppError } from '../shared/errors.ts';
 import { RequestRefusal } from './errors.ts';
+import { GatheredBytes } from './gathered-bytes.ts';
 import { HeldBodies } from './held-bodies.ts';
 import { JsonScan } from './json-scan.ts';
 import { RequestBody } from './request-body.ts';
@@ -9,6 +10,10 @@ import type { OriginOf } from './request-origin.ts';
 
 /** How many bodies of the largest size the process holds at the same time. */
 const maxLargestBodies = 8;
+
+/** So many chunks may be small, and how long the chunks of a body with more must be on average, in bytes. */
+const maxSmallChunks = 1_000;
+const minChunk = 16;
 
 /** Reads the bodies of GraphQL requests, within limits on each of them and on all of them together. */
 export class BodyReader {
@@ -32,14 +37,17 @@ export class BodyReader {
       return;
     }
     const scan = new JsonScan();
-    let chunks: Buffer[] = [];
+    let bytes = new GatheredBytes(expected);
     let size = 0;
+    let chunks = 0;
     let refusal: Error | null = null;
     const onData = (chunk: Buffer) => {
       const wasLarge = size > bodyLimits.body;
       size += chunk.length;
-      if (size > this.#limit) {
-        refusal = tooLarge();
+      chunks += 1;
+      const isInPieces = chunks > maxSmallChunks && size < chunks * minChunk;
+      if (size > this.#limit || isInPieces) {
+        refusal = isInPieces ? inPieces() : tooLarge();
         finish(false);
         return;
       }
@@ -47,15 +55,15 @@ export class BodyReader {
       if (refusal !== null) return;
       const isLarge = size > bodyLimits.body && !wasLarge;
       refusal = scan.add(chunk) ?? (isLarge ? this.#refusalOfLarge(request, response, expected) : null);
-      if (refusal === null) chunks.push(chunk);
-      else chunks = [];
+      if (refusal === null) bytes.add(chunk);
+      else bytes = new GatheredBytes(0);
     };
     const onEnd = () => finish(true);
     const onClose = () => finish(false);
     const finish = (isWhole: boolean) => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
       refusal ??= isWhole ? null : new RequestRefusal(400, 'The request ended before its body.');
-      done(new RequestBody(size, isWhole, refusal ?? joined(chunks)));
+      done(new RequestBody(size, isWhole, refusal ?? bytes.all()));
     };
     request.on('data', onData).on('end', onEnd).on('close', onClose);
   }
@@ -74,9 +82,9 @@ export class BodyReader {
   }
 }
 
-function joined(chunks: readonly Buffer[]): Buffer {
-  const [first = Buffer.alloc(0)] = chunks;
-  return chunks.length > 1 ? Buffer.concat(chunks) : first;
+/** Receiving a chunk takes 2 µs, however small it is. */
+function inPieces(): RequestRefusal {
+  return new RequestRefusal(400, 'The body of the request comes in too small chunks.');
 }
 
 function tooLarge(): RequestRefusal {

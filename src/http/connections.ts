@@ -20,14 +20,21 @@ const usualMaxUnread = 128 * 2 ** 20;
 /** How often that is checked, in milliseconds. */
 const checkInterval = 1_000;
 
+interface Connection {
+  /** When it was accepted. */
+  readonly acceptedAt: number;
+  /** Responses to requests that came before those ahead of them were answered, since they did. */
+  readonly queued: Set<ServerResponse>;
+}
+
 /**
- * The connections of an HTTP server. Slow readers are closed when their unread answers together take too much memory, and
- * a server that stops closes no connection on which a request is under way.
+ * The connections of an HTTP server. Slow readers are closed when their unread answers together take too much memory,
+ * every response closes with its connection, and a server that stops closes no connection on which a request is under
+ * way.
  */
 export class Connections {
   readonly #server: HttpServer;
-  /** When each connection was accepted. */
-  readonly #acceptedAt = new Map<Socket, number>();
+  readonly #open = new Map<Socket, Connection>();
   readonly #maxUnread: number;
   /** How many connections were accepted. */
   #accepted = 0;
@@ -42,25 +49,29 @@ export class Connections {
     server.on('close', () => clearInterval(checks));
     server.on('connection', (socket) => {
       this.#accepted += 1;
-      this.#acceptedAt.set(socket, performance.now());
-      socket.once('close', () => this.#acceptedAt.delete(socket));
+      const connection = { acceptedAt: performance.now(), queued: new Set<ServerResponse>() };
+      this.#open.set(socket, connection);
+      socket.once('close', () => {
+        this.#open.delete(socket);
+        for (const response of connection.queued) closeQueued(response);
+      });
     });
   }
 
   /** Answers a request at once, or, in the moment before listening stops, right after it. */
   answer(request: IncomingMessage, response: ServerResponse, answer: RequestListener): void {
+    if (isQueued(response)) this.#open.get(request.socket)?.queued.add(response);
     if (this.#held === null) answer(request, response);
     else this.#held.push(() => answer(request, response));
   }
 
   /** While unread answers together exceed the maximum, closes the connection that has most of them. */
   closeSlowReaders(): void {
-    const unread = (socket: Socket) => socket.writableLength;
-    const slow = [...this.#acceptedAt.keys()].filter((socket) => unread(socket) > 0);
-    let sum = slow.reduce((total, socket) => total + unread(socket), 0);
-    for (const socket of slow.toSorted((a, b) => unread(b) - unread(a))) {
+    const all = [...this.#open].map(([socket, { queued }]) => ({ socket, unread: unreadOf(socket, queued) }));
+    let sum = all.reduce((total, { unread }) => total + unread, 0);
+    for (const { socket, unread } of all.toSorted((a, b) => b.unread - a.unread)) {
       if (sum <= this.#maxUnread) return;
-      sum -= unread(socket);
+      sum -= unread;
       socket.destroy();
     }
   }
@@ -87,7 +98,7 @@ export class Connections {
       const now = performance.now();
       if (now - idleSince >= idleTime) this.#server.closeIdleConnections();
       // Node does not call a connection idle before its first request.
-      for (const [socket, acceptedAt] of this.#acceptedAt) {
+      for (const [socket, { acceptedAt }] of this.#open) {
         if (socket.bytesRead === 0 && now - acceptedAt >= idleTime) socket.destroy();
       }
     };
@@ -109,4 +120,26 @@ export class Connections {
       if (this.#accepted === before) return;
     }
   }
+}
+
+/** Whether responses to earlier requests on the same connection are ahead of a response. */
+function isQueued({ socket }: ServerResponse): boolean {
+  return socket === null;
+}
+
+/** Node closes only the response that is being sent when a connection ends, and those behind it never. */
+function closeQueued(response: ServerResponse): void {
+  if (!isQueued(response)) return;
+  response.destroy();
+  response.emit('close');
+}
+
+/** How much of a connection's answers has not been read yet, in bytes; of those that are queued, in characters. */
+function unreadOf(socket: Socket, queued: Set<ServerResponse>): number {
+  let unread = socket.writableLength;
+  for (const response of queued) {
+    if (isQueued(response)) unread += response.writableLength;
+    else queued.delete(response);
+  }
+  return unread;
 }

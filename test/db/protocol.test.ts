@@ -122,4 +122,42 @@ describe.runIf(onServer).each([
   });
 });
 
+// These read with the parser of `pg`, which throws.
+describe.runIf(onServer)('a description that ends before its fields', () => {
+  const drivers = new ServerDrivers();
+  const bytes = message('T', '\0\x05');
+
+  it('ends the connection for control', async () => {
+    const way = await openWay(drivers.url);
+    const driver = drivers.open({ url: way.url });
+    try {
+      expect(await driver.readiness()).toBe('ready');
+      way.inject(bytes);
+      await expect.poll(() => drivers.idle).toMatchObject([{ code: '08P01' }]);
+      expect(await driver.readiness()).toBe('ready');
+    } finally {
+      await drivers.close();
+      await way.cut();
+    }
+  });
+
+  it.each([true, false])('ends a connection that is being opened, by keys: %s', async (byKeys) => {
+    const way = await openWay(drivers.url);
+    const driver = drivers.open({ url: way.url, poolSize: byKeys ? 4 : 1 });
+    const query = { name: null, text: 'select 1', values: [], byKeys };
+    try {
+      way.block();
+      const outcome = Promise.allSettled([driver.query(query)]);
+      await expect.poll(() => way.connections.made).toBe(1);
+      way.inject(bytes);
+      expect(await outcome).toMatchObject([{ status: 'rejected', reason: { code: 'SERVICE_UNAVAILABLE' } }]);
+      way.unblock();
+      await expect.poll(() => driver.query(query).catch(() => []), { timeout: 5_000 }).toEqual([[1]]);
+    } finally {
+      await drivers.close();
+      await way.cut();
+    }
+  });
+});
+
 const running = `select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`;

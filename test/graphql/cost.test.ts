@@ -102,7 +102,12 @@ describe('the cost of an operation', () => {
       '{ postsConnection(filter: { text: null, tag: "a" }, first: 1) { nodes { id } } }',
       3,
     ],
-    ['a look at the schema', '{ __schema { types { name } } __type(name: "Post") { name } }', 21],
+    ['a look at the schema', '{ __schema { types { name } } __type(name: "Post") { name } }', 1 + 60],
+    [
+      'much of the schema, in fragments, too',
+      '{ __schema { ...S ... { a: types { fields { ...F } } } } } fragment S on __Schema { b: types { fields { ...F } } } fragment F on __Field { name type { name } }',
+      1 + 7 * 20,
+    ],
     ['mutations', 'mutation { likePost(id: "a") { author { name } } }', 52],
     [
       'texts by their length',

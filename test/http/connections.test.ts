@@ -38,6 +38,11 @@ describe('what is no request', () => {
     ['a line that is none', ['nonsense\r\n\r\n'], 400],
     ['two lengths', [`${head}\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}`], 400],
     ['a length and chunks', [`${head}\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n`], 400],
+    [
+      'a body in chunks of a byte',
+      [`${head}\r\ntransfer-encoding: chunked\r\n\r\n${'1\r\n \r\n'.repeat(2_000)}`],
+      400,
+    ],
     ['a chunk without its size', [`${head}\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`], 400],
     [
       'a chunk with a size that is none',

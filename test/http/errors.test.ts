@@ -222,4 +222,12 @@ describe('the log', () => {
       },
     ]);
   });
+
+  it('has no more than 100 characters of an operation’s name', async () => {
+    for (const _ of ['first', 'second']) {
+      const { requestId } = await server.send(`query ${'n'.repeat(40_000)} { __typename }`);
+      const lines = server.log.filter((line) => line['requestId'] === requestId);
+      expect(lines).toMatchObject([{ operation: 'n'.repeat(100) }]);
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { Connections } from '../../src/http/connections.ts';
@@ -65,37 +65,70 @@ it('hangs up on a client that says nothing', async () => {
   expect(client.bytesRead).toBe(0);
 });
 
-it('closes the connection with the largest unread answers when all together are too large', async () => {
-  const megabyte = 2 ** 20;
-  const server = createServer((request, response) => {
-    response.end(Buffer.alloc(Number(request.url?.slice(1)) * megabyte));
+const megabyte = 2 ** 20;
+
+/** A server that answers `/n` with n megabytes and `/never` never, and what it knows of its requests. */
+async function openConnections(maxUnread: number) {
+  const responses: ServerResponse[] = [];
+  const server = createServer();
+  const connections = new Connections(server, maxUnread);
+  server.on('request', (asked, answering) => {
+    connections.answer(asked, answering, ({ url = '' }, response) => {
+      responses.push(response);
+      if (url !== '/never') response.end(Buffer.alloc(Number(url.slice(1)) * megabyte));
+    });
   });
-  const connections = new Connections(server, 100 * megabyte);
-  const accepted: Socket[] = [];
-  server.on('connection', (socket) => accepted.push(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const clients: Socket[] = [];
-  async function readNothing(megabytes: number): Promise<Socket> {
+
+  /** Sends requests at once, and reads no answer. Returns the client and its responses at the server's end. */
+  const ask = async (...paths: string[]): Promise<{ client: Socket; asked: ServerResponse[] }> => {
+    const before = responses.length;
     const client = connect(port, '127.0.0.1');
     client.on('error', () => {});
     client.pause();
     clients.push(client);
-    await once(client, 'connect');
-    client.write(`GET /${megabytes} HTTP/1.1\r\nhost: x\r\n\r\n`);
-    const place = clients.length - 1;
-    await vi.waitFor(() => expect(accepted[place]?.writableLength).toBeGreaterThan(0), { timeout: 20_000 });
-    return accepted[place] as Socket;
-  }
-  const [small, large, other] = [await readNothing(20), await readNothing(60), await readNothing(10)];
+    client.write(paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`).join(''));
+    await vi.waitFor(() => expect(responses).toHaveLength(before + paths.length), { timeout: 20_000 });
+    return { client, asked: responses.slice(before) };
+  };
+  const close = async () => {
+    for (const client of clients) client.destroy();
+    server.close();
+    await once(server, 'close');
+  };
+  return { connections, ask, close };
+}
+
+it('closes the connection with the largest unread answers when all together are too large', async () => {
+  const { connections, ask, close } = await openConnections(100 * megabyte);
+  const asked = [await ask('/20'), await ask('/60'), await ask('/10')];
+  const destroyed = () => asked.map(({ asked: [response] }) => response?.req.socket.destroyed);
   connections.closeSlowReaders();
-  expect([small, large, other].map(({ destroyed }) => destroyed)).toEqual([false, false, false]);
+  expect(destroyed()).toEqual([false, false, false]);
   // What the system's own buffers hold is not counted.
-  const more = await readNothing(30);
+  asked.push(await ask('/30'));
   connections.closeSlowReaders();
-  expect([small, large, other, more].map(({ destroyed }) => destroyed)).toEqual([false, true, false, false]);
-  for (const client of clients) client.destroy();
-  server.close();
-  await once(server, 'close');
+  expect(destroyed()).toEqual([false, true, false, false]);
+  await close();
+});
+
+it('counts the answers that wait for one before them on their connection', async () => {
+  const { connections, ask, close } = await openConnections(100 * megabyte);
+  const { asked } = await ask('/never', '/40', '/40', '/40');
+  connections.closeSlowReaders();
+  expect(asked[0]?.req.socket.destroyed).toBe(true);
+  await close();
+});
+
+it('tells all requests of a connection that it has ended', async () => {
+  const { ask, close } = await openConnections(100 * megabyte);
+  const { client, asked } = await ask('/never', '/never', '/1');
+  const closed = asked.map((response) => once(response, 'close'));
+  client.destroy();
+  await Promise.all(closed);
+  expect(asked.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
+  await close();
 });

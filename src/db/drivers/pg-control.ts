@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Readiness } from '../driver.ts';
 import { translateError } from '../sqlstate.ts';
+import { Client } from './pg-client.ts';
 import { clientConfigOf, type ServerOptions, settingsOf } from './pg-options.ts';
 import { ensureSettings } from './pg-session-settings.ts';
 
@@ -16,6 +17,7 @@ export function openControl(options: ServerOptions): Control {
   const settings = settingsOf(options, options.connectTimeout);
   const pool = new pg.Pool({
     ...clientConfigOf(options, settings),
+    Client,
     application_name: 'broadsheet control',
     max: 1,
     idleTimeoutMillis: 10_000,

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { Turns } from '../../shared/turns.ts';
 import type { WaitingClient } from '../../shared/waiting-client.ts';
 import { abandoned, translateError } from '../sqlstate.ts';
+import { Client } from './pg-client.ts';
 import { clientConfigOf, type ServerOptions, settingsOf } from './pg-options.ts';
 import { ensureSettings } from './pg-session-settings.ts';
 import { Session } from './pg-session.ts';
@@ -80,6 +81,7 @@ export class Lane {
     const sessionOptions = { prepare: options.prepare, longestSilence: statementTimeout + grace, group };
     this.#pool = new pg.Pool({
       ...clientConfigOf(options, settings),
+      Client,
       max: size,
       // Prepared statements die with their connection, so idle ones are kept as long as they may live.
       idleTimeoutMillis: group.lifetime,

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import type { DriverQuery, Rows } from '../driver.ts';
 import { abandoned, isStale } from '../sqlstate.ts';
+import { Client } from './pg-client.ts';
 import { clientConfigOf, type ServerOptions, settingsOf } from './pg-options.ts';
 import { ensureSettings } from './pg-session-settings.ts';
 import { type OnAnswer, Session } from './pg-session.ts';
@@ -176,7 +177,7 @@ export class PipelinedConnection {
     this.#group = group;
     this.#onLeave = onLeave;
     const settings = settingsOf(options, Math.min(options.statementTimeout, longestRead), readSettings);
-    this.#client = new pg.Client({ ...clientConfigOf(options, settings), stream: () => this.#socket });
+    this.#client = new Client({ ...clientConfigOf(options, settings), stream: () => this.#socket });
     this.#client.on('error', (error) => {
       if (this.#isUsable && this.#underWay === 0) options.onIdleError(error);
       this.#isUsable = false;

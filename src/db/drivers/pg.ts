@@ -9,6 +9,7 @@ import {
   TransactionConflict,
   translateError,
 } from '../sqlstate.ts';
+import { Client } from './pg-client.ts';
 import { openControl } from './pg-control.ts';
 import { type Lane, openLanes } from './pg-lane.ts';
 import { clientConfigOf, type ServerOptions, settingsOf } from './pg-options.ts';
@@ -92,7 +93,7 @@ export function openServer(options: ServerOptions): Driver {
     connect: (client) => connect(lanes.transactions, { client }),
     async execute(text) {
       const settings = settingsOf(options, options.statementTimeout);
-      const client = new pg.Client(clientConfigOf(options, settings));
+      const client = new Client(clientConfigOf(options, settings));
       // The statement under way fails with the error, which must not end the process, too.
       client.on('error', () => {});
       try {

@@ -4,11 +4,12 @@ import type {
   GraphQLRequestListener,
 } from '@apollo/server';
 import { HeaderMap } from '@apollo/server';
-import { getVariableValues, type GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../context.ts';
 import { executePlan } from '../execution/execute.ts';
 import type { PlanCache } from '../execution/plan-cache.ts';
 import { singleResultOf } from '../execution/result-text.ts';
+import { coercedVariables } from '../execution/variables.ts';
 import type { Plugin } from './plugin.ts';
 
 type Listener = GraphQLRequestListener<Context>;
@@ -51,12 +52,8 @@ export function compiledExecution({ schema, plans }: CompiledExecution, others: 
           if (document === undefined || operation === undefined) return null;
           const heard = listeners.get(request) ?? [];
           if (readsData || heard.some((listener) => listener.executionDidStart !== undefined)) return null;
-          const { coerced: variableValues } = getVariableValues(
-            schema,
-            operation.variableDefinitions ?? [],
-            request.request.variables ?? {},
-          );
-          if (variableValues === undefined) return null;
+          const variableValues = coercedVariables(schema, operation, request.request.variables ?? {});
+          if (variableValues === null) return null;
           const plan = plans.planOf(document, operation, variableValues);
           if (plan === null) return null;
           const { contextValue } = request;

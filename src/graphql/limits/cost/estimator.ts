@@ -31,13 +31,11 @@ import {
   where,
 } from './quantity.ts';
 import { InputCosts } from './inputs.ts';
+import { introspectionCost } from './introspection.ts';
 import { type CostRules, type FieldRule, type ListSize, readCostRules } from './rules.ts';
 
 /** What every operation costs, whatever it asks: the request itself, and the look at who sends it. */
 export const baseCost = 1;
-
-/** What a look at the schema costs, whatever it shows: it reads no row, and the depth of it is limited. */
-const introspectionCost = 10;
 
 /** Heap that a cost takes where variables decide it, in bytes, as measured with `--expose-gc`. */
 const bytesPer = { cost: 4_000, field: 400 };
@@ -143,7 +141,7 @@ class OperationCost {
     this.fields += nodes.length;
     const [{ node }] = nodes as [Selected];
     const name = node.name.value;
-    if (name.startsWith('__')) return where(anyOf(nodes), name === '__typename' ? 0 : introspectionCost);
+    if (name.startsWith('__')) return where(anyOf(nodes), this.#introspection(nodes));
     const rule = this.#rules.get(`${type.name}.${name}`);
     const returned = this.#returned(type, name);
     if (rule === undefined || returned === null) return 0;
@@ -160,6 +158,14 @@ class OperationCost {
         ? this.#page(returned as GraphQLObjectType, below, size, rule)
         : product(size, sum([rule.itemWeight, this.#below(returned, below)]));
     return where(anyOf(nodes), sum([weight, cost]));
+  }
+
+  /** What nodes of `__schema`, `__type` or `__typename` cost, of which the last has no selections. */
+  #introspection(nodes: readonly Selected[]): number {
+    const costs = nodes.map(({ node: { selectionSet } }) =>
+      selectionSet === undefined ? 0 : introspectionCost(selectionSet, this.#fragments),
+    );
+    return costs.reduce((all, cost) => all + cost, 0);
   }
 
   /**
