@@ -20,6 +20,7 @@ import {
   GuessingLimits,
   mailTopic,
   sendOrderedMail,
+  verifyAuthorization,
 } from './modules/accounts/index.ts';
 import {
   AccessTokens,
@@ -213,6 +214,7 @@ export async function createApp(
     mailbox,
     graphql,
     buildContext: contextBuilder(driver, { ...accounts, afterCommit }),
+    verify: (authorization) => verifyAuthorization(accounts.verifier, authorization),
     keys: accounts.keys,
     driver,
     log,

@@ -26,7 +26,7 @@ const insertPost: Prepared = {
 export const createPost: Answer = async (send, { variables, claims }) => {
   const { sessionId, userId } = await claims();
   const { title, body } = variables['input'] as { title: string; body: string };
-  const text = await renderPost(body);
+  const text = await renderPost(body, null);
   const { html, searchText, readingTimeMinutes } = text;
   const id = newUuid();
   const { excerpt } = excerptFrom(text, null);

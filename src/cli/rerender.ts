@@ -92,13 +92,13 @@ async function rerenderTable<Stale extends { readonly id: string }, Rendered>(
 }
 
 async function rerenderPost({ id, version, body }: StalePost): Promise<RerenderedPost> {
-  const { html, searchText, readingTimeMinutes } = await renderPost(body);
+  const { html, searchText, readingTimeMinutes } = await renderPost(body, null);
   const { excerpt } = excerptFrom({ searchText }, null);
   return { id, version, html, excerpt, searchText, readingTimeMinutes };
 }
 
 async function rerenderComment(comment: StaleComment): Promise<StaleComment & { html: string }> {
-  const { html } = await renderMarkdown(comment.body);
+  const { html } = await renderMarkdown(comment.body, null);
   return { ...comment, html };
 }
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bodyLimits, clientOf, limitExceeded } from '../graphql/limits/index.ts';
 import { AppError } from '../shared/errors.ts';
+import { Shares } from '../shared/shares.ts';
 import { RequestRefusal } from './errors.ts';
 import { GatheredBytes } from './gathered-bytes.ts';
-import { HeldBodies } from './held-bodies.ts';
 import { JsonScan } from './json-scan.ts';
 import { RequestBody } from './request-body.ts';
 import type { OriginOf } from './request-origin.ts';
@@ -15,17 +15,22 @@ const maxLargestBodies = 8;
 const maxSmallChunks = 1_000;
 const minChunk = 16;
 
+/** Verifies the token in an `Authorization` header. @throws {AppError} when it is not valid. */
+export type Verify = (authorization: string) => Promise<unknown>;
+
 /** Reads the bodies of GraphQL requests, within limits on each of them and on all of them together. */
 export class BodyReader {
   readonly #limit: number;
   readonly #originOf: OriginOf;
-  readonly #held: HeldBodies;
+  readonly #verify: Verify;
+  readonly #held: Shares;
 
   /** @param limit the largest body of a request, in bytes. */
-  constructor(limit: number, originOf: OriginOf) {
+  constructor(limit: number, originOf: OriginOf, verify: Verify) {
     this.#limit = limit;
     this.#originOf = originOf;
-    this.#held = new HeldBodies(maxLargestBodies * limit);
+    this.#verify = verify;
+    this.#held = new Shares(maxLargestBodies * limit);
   }
 
   /** Calls back once, with the body or with what was read of it. */
@@ -53,10 +58,22 @@ export class BodyReader {
       }
       // The rest of a refused body is dropped as it arrives: many clients read no answer before they have sent all.
       if (refusal !== null) return;
-      const isLarge = size > bodyLimits.body && !wasLarge;
-      refusal = scan.add(chunk) ?? (isLarge ? this.#refusalOfLarge(request, response, expected) : null);
+      refuse(scan.add(chunk));
       if (refusal === null) bytes.add(chunk);
-      else bytes = new GatheredBytes(0);
+      if (refusal !== null || size <= bodyLimits.body || wasLarge) return;
+      request.pause();
+      this.#refusalOfLarge(request, response, expected).then((found) => {
+        refuse(found);
+        request.resume();
+      }, finishWith);
+    };
+    const refuse = (found: Error | null) => {
+      refusal = found;
+      if (found !== null) bytes = new GatheredBytes(0);
+    };
+    const finishWith = (error: Error) => {
+      refuse(error);
+      finish(false);
     };
     const onEnd = () => finish(true);
     const onClose = () => finish(false);
@@ -69,9 +86,21 @@ export class BodyReader {
   }
 
   /** Holds a body that turns out to be large until its request was answered. Returns an error if it must not be held. */
-  #refusalOfLarge(request: IncomingMessage, response: ServerResponse, bytes: number): AppError | null {
+  async #refusalOfLarge(
+    request: IncomingMessage,
+    response: ServerResponse,
+    bytes: number,
+  ): Promise<AppError | null> {
+    const { authorization } = request.headers;
     // Every operation that takes long text is for users who are signed in.
-    if (request.headers.authorization === undefined) return limitExceeded('body', null);
+    if (authorization === undefined) return limitExceeded('body', null);
+    try {
+      await this.#verify(authorization);
+    } catch (error) {
+      if (error instanceof AppError) return error;
+      throw error;
+    }
+    if (response.destroyed) return null;
     const client = clientOf(null, this.#originOf(request, ''));
     if (!this.#held.take(client, bytes)) {
       const message = 'The server is reading too many large requests. Try again in 1 second.';

@@ -7,7 +7,7 @@ import type { GraphqlServer } from '../graphql/apollo.ts';
 import type { ContextBuilder } from '../graphql/context.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { KeyRing } from '../modules/tokens/index.ts';
-import { BodyReader } from './body-reader.ts';
+import { BodyReader, type Verify } from './body-reader.ts';
 import { answerClientError } from './client-errors.ts';
 import { Connections } from './connections.ts';
 import { addCors } from './cors.ts';
@@ -30,6 +30,7 @@ export interface HttpServerOptions {
   readonly mailbox: DevelopmentMailbox | null;
   readonly graphql: GraphqlServer;
   readonly buildContext: ContextBuilder;
+  readonly verify: Verify;
   /** The keys of the server's own tokens. */
   readonly keys: KeyRing;
   readonly driver: Driver;
@@ -54,6 +55,7 @@ export function createHttpServer({
   mailbox,
   graphql,
   buildContext,
+  verify,
   keys,
   driver,
   log,
@@ -63,7 +65,7 @@ export function createHttpServer({
   let closing = false;
   const isClosing = () => closing;
   const { known } = graphql;
-  const bodies = new BodyReader(options.bodyLimit, originOf);
+  const bodies = new BodyReader(options.bodyLimit, originOf, verify);
   const plain =
     known === null ? null : new PlainRequests({ known, buildContext, originOf, bodies, isClosing });
   const server = fastify({

@@ -160,7 +160,9 @@ it('a token that was remembered is refused once its issuer has taken the key awa
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 301_000 });
   // The keys are fetched again while the old ones are used.
   await isGood(token);
-  await vi.waitFor(async () => expect(await isGood(token)).toMatchObject({ errors: [{}] }));
+  await vi.waitFor(async () => expect(await isGood(token)).toMatchObject({ errors: [{}] }), {
+    timeout: 20_000,
+  });
   await expectBadHeader(server, `Bearer ${token}`);
   expect(await isGood(await good())).toEqual(welcome);
 });

@@ -4,12 +4,13 @@ import { connect, type Socket } from 'node:net';
 import { buildSchema, getNamedType, isInputObjectType } from 'graphql';
 import { describe, expect, it, vi } from 'vitest';
 import { documentOf, expectRefused, get, post } from '../helpers/http.ts';
-import { type Person, useServer } from '../helpers/server.ts';
+import { useServer } from '../helpers/server.ts';
 import { bearer } from '../helpers/tokens.ts';
 
 const server = useServer({ LOG_LEVEL: 'info' });
 
 const million = 1_000_000;
+const patiently = { timeout: 20_000 };
 const start = '{"query":"{__typename}","variables":{"a":';
 
 /** Bodies of 6 MB that are expensive to parse, or would be if they were JSON, and the limit that refuses them. */
@@ -214,7 +215,7 @@ describe('variables and extensions in an address', () => {
 /** A request that sends the head and the beginning of a large body, and waits. */
 async function begin(
   port: number,
-  person: Person,
+  token: string,
   bytes: number,
 ): Promise<{ socket: Socket; answer: () => string }> {
   const socket = connect(port, '127.0.0.1');
@@ -227,7 +228,7 @@ async function begin(
     'POST /graphql HTTP/1.1',
     'Host: localhost',
     'Content-Type: application/json',
-    `Authorization: Bearer ${person.token}`,
+    `Authorization: Bearer ${token}`,
     `Content-Length: ${bytes}`,
   ];
   socket.write(
@@ -250,18 +251,36 @@ describe('large bodies at the same time', () => {
       );
     const port = Number(new URL(bounded.url).port);
     // One client may hold half of eight bodies of the largest size.
-    const held = await Promise.all([1, 2, 3, 4].map(() => begin(port, author, 200_000)));
+    const held = await Promise.all([1, 2, 3, 4].map(() => begin(port, author.token, 200_000)));
     await vi.waitFor(async () => {
       const response = await large();
       expect(response.headers.get('retry-after')).toBe('1');
       await expectRefused(response, 503, 'SERVICE_UNAVAILABLE');
-    });
+    }, patiently);
     await bounded.query('{ viewer { id } }', { as: author });
     // Those that go away leave room.
     for (const { socket } of held) socket.destroy();
-    await vi.waitFor(async () => expect((await large()).status).toBe(200));
+    await vi.waitFor(async () => expect((await large()).status).toBe(200), patiently);
     // And so do those that were answered, however many.
     for (let time = 0; time < 20; time += 1) expect((await large()).status).toBe(200);
     for (const { answer } of held) expect(answer()).toBe('');
+  });
+
+  it('are not held for a token that is not valid', async () => {
+    const author = await bounded.person();
+    const port = Number(new URL(bounded.url).port);
+    const slow = await Promise.all(
+      Array.from({ length: 8 }, () => begin(port, `${author.token.slice(0, -4)}AAAA`, 200_000)),
+    );
+    // The server has read what there is of each, once it has answered a request on another connection after them.
+    await bounded.query('{ viewer { id } }', { as: author });
+    const body = 'a'.repeat(180_000);
+    const response = await post(
+      bounded,
+      { query: create, variables: { input: { title: 'T', body } } },
+      bearer(author.token),
+    );
+    expect(response.status).toBe(200);
+    for (const { socket } of slow) socket.destroy();
   });
 });

@@ -128,7 +128,10 @@ describe.runIf(onServer)('a database server', () => {
       await connection.query({ name: null, text: 'lock table users in access exclusive mode', values: [] });
       const asked = [askForUser(), askForUser()];
       // The other one may be behind it on the same connection.
-      await vi.waitFor(async () => expect(await waitingStatements()).toBeGreaterThan(0), { interval: 10 });
+      await vi.waitFor(async () => expect(await waitingStatements()).toBeGreaterThan(0), {
+        timeout: 20_000,
+        interval: 10,
+      });
       await way.cut();
       for (const answer of await Promise.all(asked)) {
         expect(answer).toMatchObject({ errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE' } }] });

@@ -40,7 +40,7 @@ it('bounds every wait for a client', () => {
 it('hangs up on a client that does not read its answers, and answers others meanwhile', async () => {
   sockets.length = 0;
   const client = await open();
-  await vi.waitFor(() => expect(sockets).toHaveLength(1));
+  await vi.waitFor(() => expect(sockets).toHaveLength(1), { timeout: 20_000 });
   const socket = sockets[0] as Socket;
   const closed = once(socket, 'close');
   client.pause();

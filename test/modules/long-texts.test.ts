@@ -15,7 +15,7 @@ async function whileFull<T>(work: () => Promise<T>): Promise<T> {
   const text = 'a'.repeat(1_000_000);
   const done = new AbortController();
   const refill = async (): Promise<void> => {
-    while (!done.signal.aborted) await renderMarkdown(text);
+    while (!done.signal.aborted) await renderMarkdown(text, null);
   };
   const refilling = Array.from({ length: 8 }, refill);
   try {
@@ -36,7 +36,7 @@ describe('a long text', { timeout: 600_000 }, () => {
 
   it('keeps nobody waiting while it is rendered', async () => {
     const events: string[] = [];
-    const rendered = renderMarkdown('&'.repeat(500_000)).then(() => events.push('rendered'));
+    const rendered = renderMarkdown('&'.repeat(500_000), null).then(() => events.push('rendered'));
     const { status } = await fetch(`${server.url}/healthz`);
     events.push(`healthy: ${status}`);
     await rendered;

@@ -62,6 +62,24 @@ describe('a pool of rendering threads', { timeout: 600_000 }, () => {
     await expect(pool.render(words(100_001))).rejects.toThrow('too many long texts');
   });
 
+  it('leaves half of its room to other clients', async () => {
+    const pool = openPool({ pendingLength: 100_000 });
+    const render = (client: string | null) =>
+      pool.render(words(25_000), client).then(
+        () => 'rendered',
+        () => 'refused',
+      );
+    expect(await Promise.all(['a', 'a', 'a', 'b', null, 'b'].map(render))).toEqual([
+      'rendered',
+      'rendered',
+      'refused',
+      'rendered',
+      'rendered',
+      'refused',
+    ]);
+    expect(await render('a')).toBe('rendered');
+  });
+
   it('shows a text as it was written when it takes a worker too much memory, and renders the next ones', async () => {
     const pool = openPool({ heap: 48 });
     const hostile = fill('&', 1_000_000);

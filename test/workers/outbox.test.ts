@@ -293,7 +293,7 @@ describe('the worker', () => {
       await finished;
     });
     worker.start();
-    await vi.waitFor(() => expect(begun).toBe(5));
+    await vi.waitFor(() => expect(begun).toBe(5), { timeout: 20_000 });
     const stopped = worker.stop();
     finish();
     await stopped;
@@ -331,7 +331,7 @@ describe('the worker', () => {
     });
     await note(1);
     worker.start();
-    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    await vi.waitFor(() => expect(lines).toHaveLength(1), { timeout: 20_000 });
     for (let n = 0; n < 3; n += 1) {
       worker.wake();
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -341,7 +341,7 @@ describe('the worker', () => {
     expect(lines[0]).not.toContain('hunter2');
     isAway = false;
     worker.wake();
-    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    await vi.waitFor(() => expect(sent).toHaveLength(1), { timeout: 20_000 });
     await worker.stop();
     expect(lines).toHaveLength(2);
     expect(lines[1]).toContain('the outbox is read again');

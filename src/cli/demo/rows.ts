@@ -82,7 +82,7 @@ async function addPost(rows: DemoRows, post: DemoPost, setting: Setting): Promis
   const listed = now - post.daysAgo * day;
   const begun = status === 'DRAFT' ? listed : listed - day;
   const id = idAt(begun);
-  const text = await renderPost(body);
+  const text = await renderPost(body, null);
   rows.posts.push({
     id,
     authorId: member(post.author).id,
@@ -131,7 +131,7 @@ async function addComment(
   if (written > setting.now)
     throw new Error(`A comment of ${author} in the demo publication is in the future.`);
   const id = idAt(written);
-  const { html } = await renderMarkdown(body);
+  const { html } = await renderMarkdown(body, null);
   const createdAt = timeAt(written);
   rows.comments.push({
     id,

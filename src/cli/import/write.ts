@@ -64,7 +64,7 @@ export async function writeFilePost(
   { source, path, slug, contentHash, force }: ImportTarget,
   post: FilePost,
 ): Promise<{ outcome: 'created' | 'updated' | 'unchanged'; authors: number }> {
-  const text = await renderPost(post.body);
+  const text = await renderPost(post.body, null);
   const work = async (tx: Transaction) => {
     await keepImportsOut(tx);
     // What was known when the import began may have changed since.

@@ -8,4 +8,4 @@ export { accountResolvers, type Session } from './resolvers.ts';
 export { type AccountServices, createAuthor, createUser, setPassword, type SignUpPolicy } from './service.ts';
 export { linkIdentity, unlinkIdentity } from './service-identities.ts';
 export { startSession } from './service-sessions.ts';
-export { findViewer } from './viewer.ts';
+export { findViewer, verifyAuthorization } from './viewer.ts';

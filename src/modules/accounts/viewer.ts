@@ -2,7 +2,7 @@ import type { Database } from '../../db/index.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { RequestOrigin } from '../../shared/origin.ts';
 import type { Viewer } from '../../shared/viewer.ts';
-import { badToken, type TokenVerifier } from '../tokens/index.ts';
+import { badToken, type TokenClaims, type TokenVerifier } from '../tokens/index.ts';
 import { findSessionViewer } from './repository-sessions.ts';
 import { findOutsideViewer } from './service-identities.ts';
 
@@ -20,11 +20,24 @@ export async function findViewer(
   origin: RequestOrigin | null = null,
 ): Promise<Viewer> {
   if (authorization === undefined) return null;
-  const claims = await verifier.verify(bearerToken(authorization));
+  const claims = await verifyAuthorization(verifier, authorization);
   if (claims.kind === 'outside') return findOutsideViewer(db, claims, origin);
   const viewer = await findSessionViewer(db, claims);
   if (viewer === null) throw badToken('The session has ended.');
   return viewer;
+}
+
+/**
+ * What the token in an `Authorization` header says, without a look at the database.
+ *
+ * @throws {AppError} `UNAUTHENTICATED` when there is no valid token, `SERVICE_UNAVAILABLE` when the keys of another
+ * issuer cannot be had.
+ */
+export async function verifyAuthorization(
+  verifier: TokenVerifier,
+  authorization: string,
+): Promise<TokenClaims> {
+  return verifier.verify(bearerToken(authorization));
 }
 
 function bearerToken(authorization: string): string {

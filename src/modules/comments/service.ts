@@ -26,7 +26,7 @@ import {
 export async function addComment({ db, viewer }: ServiceContext, input: unknown): Promise<CommentRow> {
   const { postId, parentId, body } = parseInput(newComment, input);
   const authorId = signedIn(viewer).id;
-  const { html } = await renderMarkdown(body);
+  const { html } = await renderMarkdown(body, authorId);
   const id = newUuid();
   return db.transaction(async (tx) => {
     await holdPublishedPost(tx, viewer, postId);
@@ -45,7 +45,7 @@ export async function updateComment(
   input: unknown,
 ): Promise<CommentRow> {
   const { body } = parseInput(commentChanges, input);
-  const { html } = await renderMarkdown(body);
+  const { html } = await renderMarkdown(body, signedIn(viewer).id);
   return db.transaction(async (tx) => {
     const { postId } = await allowedComment(tx, viewer, 'update', id);
     const changed = await updateCommentRow(tx, { id, body, html });

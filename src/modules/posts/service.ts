@@ -30,7 +30,7 @@ import {
 export async function createPost({ db, viewer }: ServiceContext, input: unknown): Promise<PostRow> {
   const { title, body, excerpt, tags, contributors, publish } = parseInput(newPost, input);
   const authorId = signedIn(viewer).id;
-  const text = await renderPost(body);
+  const text = await renderPost(body, authorId);
   const id = newUuid();
   return db.transaction(async (tx) => {
     const slug = publish ? await reserveSlug(tx, slugOfTitle(title, id), id) : draftSlug(id);
@@ -62,7 +62,7 @@ export async function updatePost(
   expectedVersion: number | null,
 ): Promise<PostRow> {
   const changes = parseInput(postChanges, input);
-  const text = changes.body === undefined ? null : await renderPost(changes.body);
+  const text = changes.body === undefined ? null : await renderPost(changes.body, signedIn(viewer).id);
   return db.transaction(async (tx) => {
     const post = await allowedPost(tx, viewer, 'update', id);
     if (expectedVersion !== null && post.version !== expectedVersion) {
@@ -211,10 +211,11 @@ export async function linkPost(
 /**
  * What is stored of a post's text. It may wait for a worker thread: call it before a transaction begins.
  *
+ * @param client who wants it; null for the server itself.
  * @throws {AppError} `SERVICE_UNAVAILABLE` when too many long texts are waiting.
  */
-export async function renderPost(body: string): Promise<RenderedText> {
-  return { body, ...(await renderMarkdown(body)) };
+export async function renderPost(body: string, client: string | null): Promise<RenderedText> {
+  return { body, ...(await renderMarkdown(body, client)) };
 }
 
 /** How much of a plain text an excerpt is made of, in UTF-16 code units. */

@@ -14,4 +14,4 @@ export { openKeyRing } from './open-keys.ts';
 export { OutsideTokens } from './outside-tokens.ts';
 export { RemoteKeys } from './remote-keys.ts';
 export { TokenVerifier } from './token-verifier.ts';
-export { type AccessClaims, badToken, type OutsideClaims } from './verified-token.ts';
+export { type AccessClaims, badToken, type OutsideClaims, type TokenClaims } from './verified-token.ts';

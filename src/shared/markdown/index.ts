@@ -11,10 +11,11 @@ const pool = new RenderPool({ pendingLength: 8_000_000, time: 60_000, heap: 256 
 /**
  * Renders a text, in a worker thread when it is long.
  *
- * @throws {AppError} `SERVICE_UNAVAILABLE` when too many long texts are waiting.
+ * @param client who wants it; null for the server itself.
+ * @throws {AppError} `SERVICE_UNAVAILABLE` when too many long texts are waiting, of this client or of all.
  */
-export function renderMarkdown(markdown: string): Promise<RenderedMarkdown> {
-  return pool.render(markdown);
+export function renderMarkdown(markdown: string, client: string | null): Promise<RenderedMarkdown> {
+  return pool.render(markdown, client);
 }
 
 /** Ends the worker threads when they have rendered what they have. A later text starts new ones. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import type { Piscina } from 'piscina';
 import { AppError } from '../errors.ts';
+import { Shares } from '../shares.ts';
 import { render, type RenderedMarkdown } from './render.ts';
 
 /** Texts shorter than this many UTF-16 code units are rendered on the event loop, in a few milliseconds. */
@@ -12,7 +13,7 @@ const idleTimeout = 10_000;
 const maxWorkers = Math.max(1, Math.min(2, availableParallelism() - 1));
 
 export interface RenderLimits {
-  /** Maximum length of all texts that wait for a worker or are in one, in UTF-16 code units. */
+  /** Maximum length of all texts that wait for a worker or are in one, in UTF-16 code units. One client may have half. */
   readonly pendingLength: number;
   /** Maximum time for one text, including the start of a worker, in milliseconds. */
   readonly time: number;
@@ -35,37 +36,38 @@ export class RenderPool {
   readonly #workerFile: string;
   // The queue is here because Piscina does not continue with its own after a worker has crashed.
   readonly #inTurn = pLimit(maxWorkers);
+  readonly #shares: Shares;
   /** The long texts that are waiting or in a worker. */
   readonly #pending = new Set<Promise<RenderedMarkdown>>();
-  #pendingLength = 0;
   #workers: Promise<Workers> | undefined;
 
   /** The worker file is a module that exports the functions of `render.ts`. */
   constructor(limits: RenderLimits, workerFile = defaultWorkerFile()) {
     this.#limits = limits;
+    this.#shares = new Shares(limits.pendingLength);
     this.#workerFile = workerFile;
   }
 
   /**
    * Renders a text. One that exceeds the limits of a worker is rendered as preformatted text.
    *
-   * @throws {AppError} `SERVICE_UNAVAILABLE` when too many long texts are waiting.
+   * @param client who wants it; null for the server itself.
+   * @throws {AppError} `SERVICE_UNAVAILABLE` when too many long texts are waiting, of this client or of all.
    */
-  async render(markdown: string): Promise<RenderedMarkdown> {
+  async render(markdown: string, client: string | null = null): Promise<RenderedMarkdown> {
     const { length } = markdown;
     if (length < inlineLength) return render(markdown);
-    if (this.#pendingLength + length > this.#limits.pendingLength) {
+    if (!this.#shares.take(client, length)) {
       const message = 'The server is rendering too many long texts at the moment. Try again.';
       throw new AppError('SERVICE_UNAVAILABLE', message, { retryAfter: 5 });
     }
     const pending = this.#inTurn(() => this.#renderInWorker(markdown));
     this.#pending.add(pending);
-    this.#pendingLength += length;
     try {
       return await pending;
     } finally {
       this.#pending.delete(pending);
-      this.#pendingLength -= length;
+      this.#shares.release(client, length);
     }
   }
 
