@@ -197,7 +197,7 @@ export type Mutation = {
   readonly deleteComment?: Maybe<FieldWrapper<Comment>>;
   /** Erases a post with its comments and likes: one's own, or as an administrator anybody's. Answers the post with its last values, its lists already empty and its counts zero; null with an error when nothing was erased. */
   readonly deletePost?: Maybe<FieldWrapper<Post>>;
-  /** Erases a user and everything they made: posts with their comments and likes, comments, likes, follows and sessions. Replies of others to their comments stay and stand at the top level. One's own account, or as an administrator anybody's; the last administrator stays. Answers the user's last values, the lists already empty and the counts zero; null with an error when nothing was erased. */
+  /** Erases a user and everything they made: posts with their comments and likes, comments, likes, follows and sessions. Replies of others to their comments stay and stand at the top level. One's own account, with its password or within ten minutes of the sign-in, or as an administrator anybody's; the last administrator stays. Answers the user's last values, the lists already empty and the counts zero; null with an error when nothing was erased. */
   readonly deleteUser?: Maybe<FieldWrapper<User>>;
   /** Follows a user; following twice changes nothing, following oneself is a `BAD_USER_INPUT`. Answers the followed user; null with an error when nothing was changed. */
   readonly followUser?: Maybe<FieldWrapper<User>>;
@@ -291,6 +291,7 @@ export type MutationDeletePostArgs = {
 
 export type MutationDeleteUserArgs = {
   id: Scalars['ID']['input'];
+  password?: InputMaybe<Scalars['String']['input']>;
 };
 
 

@@ -103,7 +103,7 @@ describe('setUserRole', () => {
 });
 
 describe('suspendUser and reinstateUser', () => {
-  it('end and restore what a user can do, and leave what they published', async () => {
+  it('end what a user can do, their sessions for good, and leave what they published', async () => {
     const [admin, target] = [await server.person('ADMIN'), await server.person('AUTHOR')];
     const { createPost: post } = await server.query(
       'mutation { createPost(input: { title: "Stays", body: "B", publish: true }) { id } }',
@@ -117,7 +117,7 @@ describe('suspendUser and reinstateUser', () => {
       id: target.id,
       suspendedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
-    expect(first.statements).toBe(7);
+    expect(first.statements).toBe(10);
     expect(await isLive(target)).toBe(false);
     expect((await server.query(suspendUser, request)).suspendUser).toEqual(first.data.suspendUser);
     const seen = await server.query(
@@ -131,9 +131,10 @@ describe('suspendUser and reinstateUser', () => {
     for (const _ of ['once', 'again']) {
       const { data, statements } = await server.send(reinstateUser, request);
       expect(data).toEqual({ reinstateUser: { id: target.id, suspendedAt: null } });
-      expect(statements).toBe(6);
+      expect(statements).toBe(7);
     }
-    expect(await isLive(target)).toBe(true);
+    // The session ended with the suspension, and stays ended.
+    expect(await isLive(target)).toBe(false);
     expect(server.changes).toEqual(
       Array.from({ length: 4 }, () => ({ type: 'user', action: 'updated', id: target.uuid })),
     );
@@ -178,7 +179,7 @@ describe('deleteUser', () => {
 
     const { data, statements } = await server.send(deleteUser, { variables: { id: target.id }, as: target });
     expect(data.deleteUser).toMatchObject({ id: target.id });
-    expect(statements).toBe(7);
+    expect(statements).toBe(10);
     expect(server.changes).toEqual([{ type: 'user', action: 'deleted', id: target.uuid }]);
     expect(await isLive(target)).toBe(false);
 
