@@ -82,7 +82,7 @@ export function inTurns(lengths: readonly number[]): Schedule {
  * Runs two operations at the same time, one step at a time as the schedule says, and answers what they answer. The next
  * step is taken when nothing moves any more: each operation is over, about to take a step, or waits for a lock.
  *
- * @param database The driver below the two.
+ * @param database The driver below the two, of a server: the embedded database has one connection.
  */
 export async function interleave<T>(
   database: Driver,
@@ -90,22 +90,31 @@ export async function interleave<T>(
   operations: readonly [() => Promise<T>, () => Promise<T>],
   schedule: Schedule,
 ): Promise<[T, T]> {
+  let changes = 0;
   let wake = () => {};
+  const onChange = () => {
+    changes += 1;
+    wake();
+  };
   const changed = () => new Promise<void>((resolve) => (wake = resolve));
   const run = async (side: SteppedDriver, operation: () => Promise<T>): Promise<T> => {
-    side.onChange = () => wake();
+    side.onChange = onChange;
     side.isRunning = true;
     try {
       return await operation();
     } finally {
       side.isRunning = false;
-      wake();
+      onChange();
     }
   };
   const underWay = () => sides[0].underWay + sides[1].underWay;
-  const isStill = async () =>
-    sides.every((side) => !side.isBusy || side.underWay > 0) &&
-    (underWay() === 0 || (await waitingForLocks(database)) === underWay());
+  const isStill = async () => {
+    if (sides.some((side) => side.isBusy && side.underWay === 0)) return false;
+    if (underWay() === 0) return true;
+    const before = changes;
+    const waiting = await waitingForLocks(database);
+    return changes === before && waiting === underWay();
+  };
 
   const results = Promise.all([run(sides[0], operations[0]), run(sides[1], operations[1])]);
   // Failures are seen at the end.
@@ -128,7 +137,6 @@ export async function interleave<T>(
 
 /** How many connections to this database wait for a lock that another one holds. */
 async function waitingForLocks(database: Driver): Promise<number> {
-  if (database.kind === 'embedded') return 0;
   const text = `select count(*)::integer from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock' and cardinality(pg_blocking_pids(pid)) > 0`;
   const [row] = await database.query({ name: null, text, values: [] });

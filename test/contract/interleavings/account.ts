@@ -129,7 +129,7 @@ export async function whatIsLeft(
     number,
     number,
   ];
-  const known = Object.values(links).map(linkTokenHash);
+  const known = new Set(Object.values(links).map(linkTokenHash));
   const place = (text: unknown) => (text === email ? 'old' : text === newEmail ? 'new' : text);
   return {
     refused: outcomes.map(({ isRefused }) => isRefused),
@@ -141,7 +141,7 @@ export async function whatIsLeft(
       (token) => token !== null && refreshable.includes(refreshTokenHash(token)),
     ),
     links: mailed.map(
-      ([hashed, purpose, to]) => `${known.includes(hashed) ? 'old' : 'new'} ${purpose} ${String(place(to))}`,
+      ([hashed, purpose, to]) => `${known.has(hashed) ? 'old' : 'new'} ${purpose} ${String(place(to))}`,
     ),
     orders,
     identities,
