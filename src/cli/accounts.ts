@@ -6,18 +6,8 @@ import {
   type UserRow,
 } from '../modules/users/index.ts';
 import { uuidOf } from '../shared/ids.ts';
-import type { SignedInViewer } from '../shared/viewer.ts';
+import { operator } from '../shared/viewer.ts';
 import { CommandError } from './failure.ts';
-
-/**
- * Whoever runs commands on the machine of the server. They may do what administrators may; there is no such user, so
- * they can be the author of nothing.
- */
-export const operator: SignedInViewer = {
-  id: '00000000-0000-0000-0000-000000000000',
-  role: 'ADMIN',
-  sessionId: null,
-};
 
 /** What the operator does, through this database. */
 export function asOperator(db: Database): ServiceContext {

@@ -185,7 +185,7 @@ export type Mutation = {
   readonly archivePost?: Maybe<FieldWrapper<Post>>;
   /** Mails a link to a new e-mail address, and a notice to the one that the account has. The address changes when the link is used, with `confirmEmailChange`. Answers the user, unchanged; null with an error when nothing was mailed. */
   readonly changeEmail?: Maybe<FieldWrapper<User>>;
-  /** Gives the viewer another password and ends their other sessions. Answers the user; null with an error when nothing was changed. */
+  /** Gives the viewer another password and ends their other sessions and all mailed links. Answers the user; null with an error when nothing was changed. */
   readonly changePassword?: Maybe<FieldWrapper<User>>;
   /** Gives the viewer the new e-mail address that a mailed link proves; other links of the account are good for nothing any more. An account that had the address and never proved it loses it; one that proved it keeps it, and the answer is a `CONFLICT`. Answers the user; null with an error when nothing was changed. */
   readonly confirmEmailChange?: Maybe<FieldWrapper<User>>;
@@ -197,7 +197,7 @@ export type Mutation = {
   readonly deleteComment?: Maybe<FieldWrapper<Comment>>;
   /** Erases a post with its comments and likes: one's own, or as an administrator anybody's. Answers the post with its last values, its lists already empty and its counts zero; null with an error when nothing was erased. */
   readonly deletePost?: Maybe<FieldWrapper<Post>>;
-  /** Erases a user and everything they made: posts with their comments and likes, comments, likes, follows and sessions. Replies of others to their comments stay and stand at the top level. One's own account, or as an administrator anybody's; the last administrator stays. Answers the user's last values, the lists already empty and the counts zero; null with an error when nothing was erased. */
+  /** Erases a user and everything they made: posts with their comments and likes, comments, likes, follows and sessions. Replies of others to their comments stay and stand at the top level. One's own account, with its password or within ten minutes of the sign-in, or as an administrator anybody's; the last administrator stays. Answers the user's last values, the lists already empty and the counts zero; null with an error when nothing was erased. */
   readonly deleteUser?: Maybe<FieldWrapper<User>>;
   /** Follows a user; following twice changes nothing, following oneself is a `BAD_USER_INPUT`. Answers the followed user; null with an error when nothing was changed. */
   readonly followUser?: Maybe<FieldWrapper<User>>;
@@ -207,13 +207,13 @@ export type Mutation = {
   readonly publishPost?: Maybe<FieldWrapper<Post>>;
   /** Changes a refresh token for the next one and a new access token. Each is good once: whoever uses one a second time ends the session, since one of the two is a thief. Only within ten seconds, and while the next one is unused, the same answer is given again, for a client that did not get it. Leave the `Authorization` header out, since an expired access token is refused. Whatever is wrong, the answer is `UNAUTHENTICATED`. */
   readonly refreshSession?: Maybe<FieldWrapper<SignInPayload>>;
-  /** Ends the suspension of a user. Answers the changed user; null with an error when nothing was changed. */
+  /** Ends the suspension of a user, who can sign in again. Answers the changed user; null with an error when nothing was changed. */
   readonly reinstateUser?: Maybe<FieldWrapper<User>>;
   /** Mails the viewer a link that proves their e-mail address; links that were mailed for it before are good for nothing any more. Nothing is mailed where the address is proved. Answers the user; null with an error when there is no address, or when the server sends no mail. */
   readonly requestEmailVerification?: Maybe<FieldWrapper<User>>;
   /** Mails a link that sets a new password, if there is an account with this e-mail address. Answers true in either case, and in the same time: who asks does not learn whether there is one; null with an error when the text is no address, or when the server sends no mail. */
   readonly requestPasswordReset?: Maybe<FieldWrapper<Scalars['Boolean']['output']>>;
-  /** Sets a password with a mailed link, proves the e-mail address with it and ends all sessions. So the owner of an address takes over an account that somebody else made with it and never proved. Answers the user, with their e-mail address, who can sign in now; null with an error when nothing was changed. */
+  /** Sets a password with a mailed link, proves the e-mail address with it and ends all sessions and other links. So the owner of an address takes over an account that somebody else made with it and never proved. Answers the user, with their e-mail address, who can sign in now; null with an error when nothing was changed. */
   readonly resetPassword?: Maybe<FieldWrapper<User>>;
   /** Ends one of the viewer's sessions. Answers the session; null with an error when nothing was ended. */
   readonly revokeSession?: Maybe<FieldWrapper<Session>>;
@@ -225,7 +225,7 @@ export type Mutation = {
   readonly signOut?: Maybe<FieldWrapper<Session>>;
   /** Ends all sessions of the viewer, this one too. Answers the sessions; null with an error when nothing was ended. */
   readonly signOutEverywhere?: Maybe<ReadonlyArray<FieldWrapper<Session>>>;
-  /** Suspends a user: they can neither sign in nor act from their next request on; what they published stays. Answers the changed user; null with an error when nothing was changed. */
+  /** Suspends a user and ends their sessions and mailed links for good: they can neither sign in nor act from their next request on; what they published stays. Answers the changed user; null with an error when nothing was changed. */
   readonly suspendUser?: Maybe<FieldWrapper<User>>;
   /** Ends following a user; it changes nothing where the viewer does not follow them. Answers the user; null with an error when nothing was changed. */
   readonly unfollowUser?: Maybe<FieldWrapper<User>>;
@@ -291,6 +291,7 @@ export type MutationDeletePostArgs = {
 
 export type MutationDeleteUserArgs = {
   id: Scalars['ID']['input'];
+  password?: InputMaybe<Scalars['String']['input']>;
 };
 
 

@@ -12,7 +12,25 @@ export interface SignedInViewer {
   readonly role: Role;
   /** Null for who has no session here: another issuer's token signs them in, or they run a command. */
   readonly sessionId: string | null;
+  /** What another issuer's token calls them; absent without one. */
+  readonly identity?: Identity;
 }
+
+/** Somebody as another issuer knows them. */
+export interface Identity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+/**
+ * Whoever runs commands on the machine of the server. They may do what administrators may; there is no such user, so
+ * they can be the author of nothing.
+ */
+export const operator: SignedInViewer = {
+  id: '00000000-0000-0000-0000-000000000000',
+  role: 'ADMIN',
+  sessionId: null,
+};
 
 /** Who asks: a signed-in user, or null for an anonymous one. */
 export type Viewer = SignedInViewer | null;

@@ -10,9 +10,10 @@ import { Database, type Driver } from '../../src/db/index.ts';
 import { lockFolder } from '../../src/db/folder-lock.ts';
 import { findViewer } from '../../src/modules/accounts/index.ts';
 import { signIn } from '../../src/modules/accounts/service-sessions.ts';
-import { suspendUser } from '../../src/modules/users/service.ts';
+import { suspendUser } from '../../src/modules/accounts/service-standing.ts';
 import { uuidOf } from '../../src/shared/ids.ts';
 import { convertMarkdown } from '../../src/shared/markdown/index.ts';
+import { operator } from '../../src/shared/viewer.ts';
 import { runCommand } from '../helpers/command.ts';
 import { killPrograms, runProgram, startProgram } from '../helpers/program.ts';
 import { testSigningKey } from '../helpers/signing-key.ts';
@@ -358,8 +359,7 @@ describe('token', () => {
         text: `select id from users where username = 'bo'`,
         values: [],
       });
-      const viewer = { id: '', role: 'ADMIN', sessionId: '' } as const;
-      await suspendUser({ db, viewer, origin: null }, String(id));
+      await suspendUser({ db, viewer: operator, origin: null }, String(id));
     });
     expect(await runCommand(['token', '--user', 'bo'], env)).toEqual({
       code: 1,

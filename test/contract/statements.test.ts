@@ -205,11 +205,11 @@ const mutations = (users: number): Table => {
         8,
       ],
     ],
-    signIn: [['signIn(input: { email: "new-3@example.com", password: "long enough" }) { user { id } }', 6]],
-    updateUser: [[`updateUser(id: ${id('user', 1)}, input: { name: "Changed" }) { name }`, 4]],
+    signIn: [['signIn(input: { email: "new-3@example.com", password: "long enough" }) { user { id } }', 8]],
+    updateUser: [[`updateUser(id: ${id('user', 1)}, input: { name: "Changed" }) { name }`, 5]],
     setUserRole: [[`setUserRole(id: ${id('user', 1)}, role: EDITOR) { role }`, 6]],
-    suspendUser: [[`suspendUser(id: ${id('user', 1)}) { suspendedAt }`, 6]],
-    reinstateUser: [[`reinstateUser(id: ${id('user', 1)}) { suspendedAt }`, 5]],
+    suspendUser: [[`suspendUser(id: ${id('user', 1)}) { suspendedAt }`, 9]],
+    reinstateUser: [[`reinstateUser(id: ${id('user', 1)}) { suspendedAt }`, 6]],
     createPost: [
       ['createPost(input: { title: "New", body: "Text" }) { id html }', 6],
       ['createPost(input: { title: "New", body: "Text", publish: true }) { id html }', 8],
@@ -252,7 +252,7 @@ const mutations = (users: number): Table => {
       [`likePost(id: ${id('post', 1)}) { id body likeCount viewerHasLiked }`, 6],
     ],
     unlikePost: [[`unlikePost(id: ${id('post', 1)}) { id }`, 4]],
-    deleteUser: [[`deleteUser(id: ${id('user', 2)}) { id }`, 6]],
+    deleteUser: [[`deleteUser(id: ${id('user', 2)}) { id }`, 9]],
   };
 };
 

@@ -94,7 +94,11 @@ export const noLimits = {
 
 let names = 0;
 
-export async function startServer(variables: Record<string, string> = {}): Promise<TestServer> {
+/** @param given The database, which is closed with the server; one of its own by default. */
+export async function startServer(
+  variables: Record<string, string> = {},
+  given?: Driver,
+): Promise<TestServer> {
   const config = readConfig({
     PORT: '0',
     TOKEN_SIGNING_KEY: testSigningKey,
@@ -112,7 +116,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
   });
   const logger = createLog(config, sink);
   const changes: Change[] = [];
-  const driver = await openTestDatabase();
+  const driver = given ?? (await openTestDatabase());
   const accounts = {
     ...(await createAccountServices(config, logger)),
     // What the audit gets is in the log, and in its table.

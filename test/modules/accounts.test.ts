@@ -226,7 +226,7 @@ describe('signIn', () => {
     const { data, statements, headers } = await enter(email, 'correct horse battery');
     const { accessToken, accessTokenExpiresAt, user } = data.signIn;
     expect(user).toEqual({ id, email, role: 'AUTHOR', suspendedAt: null });
-    expect(statements).toBe(6);
+    expect(statements).toBe(8);
     expect(headers.get('cache-control')).toBe('no-store');
     // A quarter of an hour by default; times in tokens are whole seconds.
     expect(Math.round((Date.parse(accessTokenExpiresAt) - start) / 60_000)).toBe(15);

@@ -15,7 +15,7 @@ describe('a change of address', () => {
     const resetting = tokenIn((await mailsTo(person.email))[0]);
     const asked = await change(person, newEmail);
     expect(asked.data.changeEmail).toEqual({ id: person.id, email: person.email });
-    expect(asked.statements).toBe(7);
+    expect(asked.statements).toBe(8);
     const [link] = await mailsTo(newEmail);
     expect(link?.text).toContain('https://lantern.example/app/confirm-email#token=bsl_');
     const [notice] = await mailsTo(person.email);
@@ -23,7 +23,7 @@ describe('a change of address', () => {
     expect(notice?.text).not.toMatch(new RegExp(`bsl_|${newEmail}`));
     const { data, statements } = await confirm(tokenIn(link), person);
     expect(data.confirmEmailChange).toEqual({ id: person.id, email: newEmail, emailVerifiedAt: isTime });
-    expect(statements).toBe(7);
+    expect(statements).toBe(11);
     // Links to the old address lead nowhere.
     expect((await reset(resetting)).errors).toMatchObject([badLink(['input', 'token'])]);
     expect(await canSignIn(person.email, password)).toBe(false);

@@ -51,7 +51,7 @@ describe('a sign-up', () => {
     expect(person.mail?.text).toContain(`\n\nhttps://lantern.example/app/verify-email#token=${token}\n\n`);
     const { data, statements } = await verify(token, person);
     expect(data.verifyEmail).toEqual({ id: person.id, email: person.email, emailVerifiedAt: isTime });
-    expect(statements).toBe(6);
+    expect(statements).toBe(8);
   });
 
   it('without a password mails a link that sets one, and proves the address as well', async () => {
@@ -230,7 +230,7 @@ describe('requestEmailVerification', () => {
       },
     );
     expect(data.requestEmailVerification).toEqual({ emailVerifiedAt: isTime });
-    expect(statements).toBe(5);
+    expect(statements).toBe(6);
     expect(await mailsTo(person.email)).toHaveLength(1);
   });
 

@@ -60,7 +60,7 @@ describe('resetPassword', () => {
     const { person, token } = await withLink();
     const { data, statements } = await reset(token);
     expect(data.resetPassword).toEqual({ id: person.id, email: person.email, emailVerifiedAt: isTime });
-    expect(statements).toBe(11);
+    expect(statements).toBe(14);
     const { status } = await server.send('{ viewer { id } }', { as: person });
     expect(status).toBe(401);
     expect(await canSignIn(person.email, password)).toBe(false);

@@ -62,7 +62,7 @@ describe('a session', () => {
     await age(3_600);
     const { data, statements } = await refresh(first.refreshToken);
     const second = data.refreshSession;
-    expect(statements).toBe(5);
+    expect(statements).toBe(7);
     expect(second.user).toEqual({ id, email });
     expect(second.refreshToken).not.toBe(first.refreshToken);
     expect(second.accessToken).not.toBe(first.accessToken);
@@ -264,7 +264,7 @@ describe('ending sessions', () => {
     const [here, there] = [await signIn(email), await signIn(email)];
     const answer = await server.send(`mutation { signOut { ${sessionFields} } }`, asToken(here.accessToken));
     expect(answer.data.signOut).toMatchObject({ isCurrent: true });
-    expect(answer.statements).toBe(5);
+    expect(answer.statements).toBe(7);
     expect(await isGood(here.accessToken)).toBe(false);
     expect((await refresh(here.refreshToken)).errors).toEqual(refusal);
     expect((await listOf(there.accessToken)).totalCount).toBe(1);
@@ -275,7 +275,7 @@ describe('ending sessions', () => {
     const [here, there] = [await signIn(email), await signIn(email)];
     const answer = await server.send('mutation { signOutEverywhere { id } }', asToken(here.accessToken));
     expect(answer.data.signOutEverywhere).toHaveLength(2);
-    expect(answer.statements).toBe(5);
+    expect(answer.statements).toBe(7);
     for (const { accessToken, refreshToken } of [here, there]) {
       expect(await isGood(accessToken)).toBe(false);
       expect((await refresh(refreshToken)).errors).toEqual(refusal);
@@ -295,7 +295,7 @@ describe('ending sessions', () => {
     expect(await isGood(there.accessToken)).toBe(true);
     const answer = await server.send(revoke, { variables: { id }, ...asToken(here.accessToken) });
     expect(answer.data.revokeSession).toEqual({ id, isCurrent: false });
-    expect(answer.statements).toBe(5);
+    expect(answer.statements).toBe(7);
     expect(await isGood(there.accessToken)).toBe(false);
     expect(await isGood(here.accessToken)).toBe(true);
     const again = await server.refusal(revoke, { variables: { id }, ...asToken(here.accessToken) });
@@ -335,7 +335,7 @@ describe('changePassword', () => {
     expect(await isGood(there.accessToken)).toBe(true);
     const { data, errors, statements } = await send(password, 'another password');
     expect(errors).toEqual([]);
-    expect(statements).toBe(8);
+    expect(statements).toBe(11);
     expect(data.changePassword).toEqual({ id, email });
     expect(await isGood(here.accessToken)).toBe(true);
     expect((await refresh(here.refreshToken)).errors).toEqual([]);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { setPassword } from '../../src/modules/accounts/index.ts';
+import { operator } from '../../src/shared/viewer.ts';
 import { crowd } from '../helpers/reactions.ts';
 import { countRows } from '../helpers/rows.ts';
 import { type Person, startServer, type TestServer, useServer } from '../helpers/server.ts';
@@ -103,7 +105,7 @@ describe('setUserRole', () => {
 });
 
 describe('suspendUser and reinstateUser', () => {
-  it('end and restore what a user can do, and leave what they published', async () => {
+  it('end what a user can do, their sessions for good, and leave what they published', async () => {
     const [admin, target] = [await server.person('ADMIN'), await server.person('AUTHOR')];
     const { createPost: post } = await server.query(
       'mutation { createPost(input: { title: "Stays", body: "B", publish: true }) { id } }',
@@ -117,7 +119,7 @@ describe('suspendUser and reinstateUser', () => {
       id: target.id,
       suspendedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
-    expect(first.statements).toBe(7);
+    expect(first.statements).toBe(10);
     expect(await isLive(target)).toBe(false);
     expect((await server.query(suspendUser, request)).suspendUser).toEqual(first.data.suspendUser);
     const seen = await server.query(
@@ -131,9 +133,10 @@ describe('suspendUser and reinstateUser', () => {
     for (const _ of ['once', 'again']) {
       const { data, statements } = await server.send(reinstateUser, request);
       expect(data).toEqual({ reinstateUser: { id: target.id, suspendedAt: null } });
-      expect(statements).toBe(6);
+      expect(statements).toBe(7);
     }
-    expect(await isLive(target)).toBe(true);
+    // The session ended with the suspension, and stays ended.
+    expect(await isLive(target)).toBe(false);
     expect(server.changes).toEqual(
       Array.from({ length: 4 }, () => ({ type: 'user', action: 'updated', id: target.uuid })),
     );
@@ -178,7 +181,7 @@ describe('deleteUser', () => {
 
     const { data, statements } = await server.send(deleteUser, { variables: { id: target.id }, as: target });
     expect(data.deleteUser).toMatchObject({ id: target.id });
-    expect(statements).toBe(7);
+    expect(statements).toBe(10);
     expect(server.changes).toEqual([{ type: 'user', action: 'deleted', id: target.uuid }]);
     expect(await isLive(target)).toBe(false);
 
@@ -239,6 +242,65 @@ describe('deleteUser', () => {
     expect(await exists(target)).toBe(true);
     expect(await isLive(target)).toBe(true);
     expect(server.changes).toEqual([]);
+  });
+
+  describe('of oneself, with a password', () => {
+    const password = 'a long enough password';
+    const withPassword =
+      'mutation ($id: ID!, $password: String) { deleteUser(id: $id, password: $password) { id } }';
+
+    /** Somebody who has a password, and signed in so many minutes ago. */
+    async function member(minutes: number): Promise<Person> {
+      const { id, uuid, username, email } = await server.person();
+      const context = { db: server.database(), viewer: operator, origin: null };
+      await setPassword(context, uuid, password);
+      const { signIn } = await server.query(
+        'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }',
+        { variables: { input: { email, password } } },
+      );
+      await server.driver.execute(
+        `update sessions set created_at = now() - interval '${minutes} minutes' where user_id = '${uuid}'`,
+      );
+      return { id, uuid, username, email, token: signIn.accessToken };
+    }
+
+    it('asks for it ten minutes after the sign-in', async () => {
+      const as = await member(11);
+      for (const [given, code] of [
+        [undefined, 'required'],
+        [null, 'required'],
+        ['', 'wrong'],
+        ['not the password', 'wrong'],
+        ['x'.repeat(257), 'too_big'],
+      ] as const) {
+        const { extensions } = await server.refusal(withPassword, {
+          variables: { id: as.id, password: given },
+          as,
+        });
+        expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['password'], code }] });
+      }
+      expect(await isLive(as)).toBe(true);
+      await server.query(withPassword, { variables: { id: as.id, password }, as });
+      expect(await exists(as)).toBe(false);
+    });
+
+    it('does not before, but refuses a wrong one', async () => {
+      const as = await member(9);
+      const wrong = { id: as.id, password: 'not the password' };
+      expect((await server.refusal(withPassword, { variables: wrong, as })).extensions.code).toBe(
+        'BAD_USER_INPUT',
+      );
+      await server.query(deleteUser, { variables: { id: as.id }, as });
+      expect(await exists(as)).toBe(false);
+    });
+
+    it('does not ask administrators for the password of others, but for their own', async () => {
+      const [target, admin] = [await member(11), await member(11)];
+      await server.driver.execute(`update users set role = 'ADMIN' where id = '${admin.uuid}'`);
+      await server.query(deleteUser, { variables: { id: target.id }, as: admin });
+      const { extensions } = await server.refusal(deleteUser, { variables: { id: admin.id }, as: admin });
+      expect(extensions).toMatchObject({ issues: [{ path: ['password'], code: 'required' }] });
+    });
   });
 
   it('finds nobody the second time', async () => {

@@ -40,7 +40,7 @@ describe('updateUser', () => {
         createdAt: before.createdAt,
         updatedAt: expect.stringMatching(/^(?!2000)/),
       });
-      expect(statements).toBe(5);
+      expect(statements).toBe(6);
     }
     const changed = { type: 'user', action: 'updated', id: ada.uuid };
     expect(server.changes).toEqual([changed, changed]);

@@ -3,7 +3,6 @@ export { accountLoaders } from './loaders.ts';
 export { mailTopic } from './mail-orders.ts';
 export { sendOrderedMail } from './mails.ts';
 export { hashPassword, verifyPassword } from './passwords.ts';
-export { createUserRow, setPasswordHash } from './repository.ts';
 export { accountResolvers, type Session } from './resolvers.ts';
 export { type AccountServices, createAuthor, createUser, setPassword, type SignUpPolicy } from './service.ts';
 export { linkIdentity, unlinkIdentity } from './service-identities.ts';

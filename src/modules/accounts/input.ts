@@ -18,6 +18,11 @@ export function canBeEmail(text: string): boolean {
   return /^\s*[!-~]{1,254}\s*$/.test(text);
 }
 
+/** Whether two addresses are one, whatever their case. */
+export function isSameAddress(address: string | null, other: string): boolean {
+  return address?.toLowerCase() === other.toLowerCase();
+}
+
 /** In characters (code points). */
 export const maxPasswordLength = 128;
 
@@ -35,7 +40,7 @@ export const password = z
   .refine(isStorable, rule('invalid_character', 'The password has a character that cannot be used.'));
 
 /** The password that somebody has. What cannot be one is not compared either. */
-const enteredPassword = z.string().max(2 * maxPasswordLength, 'The password is too long.');
+export const enteredPassword = z.string().max(2 * maxPasswordLength, 'The password is too long.');
 
 /** The old password and the new one. */
 export const passwordChange = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { NewMessage } from '../outbox/index.ts';
+import type { UserRow } from '../users/index.ts';
 
 /** The outbox's topic for what this module mails. */
 export const mailTopic = 'mail';
@@ -35,7 +36,16 @@ export function messageOf(order: MailOrder): NewMessage {
   return { topic: mailTopic, payload: order, key: mailPurposes[order.mail] === null ? null : keyOf(order) };
 }
 
+/** The keys that orders of mails with a link for a user have. */
+export function linkOrderKeys({ id, email }: Pick<UserRow, 'id' | 'email'>): string[] {
+  const names = Object.keys(mailPurposes) as MailName[];
+  const orders = names.map((mail) => ({ mail, userId: id, email: email ?? '' }));
+  // A reset is ordered before anybody knows whether an account has the address.
+  const reset = { mail: 'RESET_PASSWORD', userId: null, email: email ?? '' } as const;
+  return [...orders, reset].map(keyOf);
+}
+
 /** What tells orders apart that replace each other. */
-export function keyOf({ mail, userId, email }: MailOrder): string {
+function keyOf({ mail, userId, email }: MailOrder): string {
   return `${mail} ${userId ?? email.toLowerCase()}`;
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import {
   build,
   byId,
@@ -23,6 +23,7 @@ import { sessions, users } from '../../db/tables/index.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
 import type { SignedInViewer } from '../../shared/viewer.ts';
 import type { AccessClaims } from '../tokens/index.ts';
+import { isActiveSession } from '../users/index.ts';
 
 /** The columns of a session. */
 export const sessionColumns = {
@@ -35,9 +36,6 @@ export const sessionColumns = {
 
 export type SessionRow = RowOf<typeof sessionColumns>;
 
-/** The condition that a session has not ended. */
-export const isActive = and(isNull(sessions.revokedAt), gt(sessions.expiresAt, sql`now()`));
-
 const sessionViewer = statement({
   name: 'session_viewer',
   parameters: { sessionId: 'uuid', userId: 'uuid' },
@@ -49,7 +47,12 @@ const sessionViewer = statement({
       .from(sessions)
       .innerJoin(users, eq(users.id, sessions.userId))
       .where(
-        and(eq(sessions.id, sessionId), eq(sessions.userId, userId), isActive, isNull(users.suspendedAt)),
+        and(
+          eq(sessions.id, sessionId),
+          eq(sessions.userId, userId),
+          isActiveSession,
+          isNull(users.suspendedAt),
+        ),
       ),
 });
 
@@ -68,7 +71,7 @@ const sessionsByIds = statement({
     build
       .select(columns)
       .from(sessions)
-      .where(and(isAnyOf(sessions.id, ids), eq(sessions.userId, viewerId), isActive)),
+      .where(and(isAnyOf(sessions.id, ids), eq(sessions.userId, viewerId), isActiveSession)),
 });
 
 /** The viewer's sessions with these identifiers, in their order; null where there is none. */
@@ -89,7 +92,7 @@ const newestFirst: SortOrder = {
 
 /** The sessions of a parent that its viewer sees: their own. */
 const isOwn = (viewerId: SQL) =>
-  and(sql`${sessions.userId} = parent.id`, sql`parent.id = ${viewerId}`, isActive);
+  and(sql`${sessions.userId} = parent.id`, sql`parent.id = ${viewerId}`, isActiveSession);
 
 const sessionPage = statementVariants((shape: PageShape) =>
   statement({

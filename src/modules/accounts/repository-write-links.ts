@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { build, type Queryable, statement, type Transaction } from '../../db/index.ts';
 import { emailLinks, type emailLinkPurposes, externalIdentities, users } from '../../db/tables/index.ts';
-import { userColumns, type UserRow } from '../users/index.ts';
+import { type Account, userColumns, type UserRow } from '../users/index.ts';
 
 /** What a mailed link is for. */
 export type LinkPurpose = (typeof emailLinkPurposes)[number];
@@ -50,7 +50,6 @@ const insertLink = statement({
 /** A link that is about to be mailed. */
 export interface NewLink {
   readonly hash: string;
-  readonly userId: string;
   readonly purpose: LinkPurpose;
   readonly email: string;
   /** The message of the outbox that it is mailed for. */
@@ -60,13 +59,15 @@ export interface NewLink {
 }
 
 /**
- * Notes a link, good for an hour, in place of those before it. Answers whether it was noted: not when a newer message
- * has replaced this one.
- *
- * @throws {ForeignKeyViolation} when the user is gone.
+ * Notes a link, good for an hour, in place of those before it. Answers whether it was noted: not when the message was
+ * withdrawn, or a newer one has replaced it.
  */
-export async function createLink(db: Queryable, link: NewLink): Promise<boolean> {
-  return (await db.run(insertLink, { ...link, lifetime })).length > 0;
+export async function createLink(
+  tx: Transaction,
+  { user: { id: userId } }: Account,
+  link: NewLink,
+): Promise<boolean> {
+  return (await tx.run(insertLink, { ...link, userId, lifetime })).length > 0;
 }
 
 const linkByHash = statement({
@@ -80,42 +81,53 @@ const linkByHash = statement({
       .where(and(eq(emailLinks.hash, hash), eq(emailLinks.purpose, purpose), sql`expires_at > now()`)),
 });
 
-/** Whether a link is good at the moment. */
-export async function isGoodLink(db: Queryable, hash: string, purpose: LinkPurpose): Promise<boolean> {
-  return (await db.run(linkByHash, { hash, purpose })).length > 0;
+/** Whom a link was mailed for; null when it is not good at the moment. */
+export async function findUserOfLink(
+  db: Queryable,
+  hash: string,
+  purpose: LinkPurpose,
+): Promise<string | null> {
+  const [link] = await db.run(linkByHash, { hash, purpose });
+  return link?.userId ?? null;
 }
 
 const useUp = statement({
   name: 'email_link_use',
-  parameters: { hash: 'text', purpose: 'text', userId: 'uuid', all: 'boolean' },
-  selection: { hash: emailLinks.hash, userId: emailLinks.userId, email: emailLinks.email },
-  // Of two who come with the same link, the second waits for the first and finds nothing.
-  query: ({ hash, purpose, userId, all }) => sql`
+  parameters: { hash: 'text', purpose: 'text', userId: 'uuid' },
+  selection: { hash: emailLinks.hash, email: emailLinks.email },
+  query: ({ hash, purpose, userId }) => sql`
     delete from email_links
     using email_links as used
     where used.hash = ${hash} and used.purpose = ${purpose} and used.expires_at > now()
-      and (${userId} is null or used.user_id = ${userId})
-      and email_links.user_id = used.user_id and (email_links.purpose = used.purpose or ${all})
-    returning email_links.hash, email_links.user_id, email_links.email`,
+      and used.user_id = ${userId}
+      and email_links.user_id = used.user_id and email_links.purpose = used.purpose
+    returning email_links.hash, email_links.email`,
 });
 
 /**
- * Uses a link up, with all others of its user and purpose, or with all of its user. Answers whom it was mailed for and
- * the address that it proves; null when it is not good.
- *
- * @param link.userId Who must have got it; null for anybody.
+ * Uses a link of a user up, with all others of its purpose, and answers the address that it proves; null when it is not
+ * good.
  */
 export async function takeLink(
   tx: Transaction,
-  link: {
-    readonly hash: string;
-    readonly purpose: LinkPurpose;
-    readonly userId: string | null;
-    readonly all: boolean;
-  },
-): Promise<{ readonly userId: string; readonly email: string } | null> {
-  const used = await tx.run(useUp, link);
-  return used.find(({ hash }) => hash === link.hash) ?? null;
+  { user: { id: userId } }: Account,
+  link: { readonly hash: string; readonly purpose: LinkPurpose },
+): Promise<string | null> {
+  const used = await tx.run(useUp, { ...link, userId });
+  return used.find(({ hash }) => hash === link.hash)?.email ?? null;
+}
+
+const deleteAll = statement({
+  name: 'email_links_delete',
+  parameters: { userId: 'uuid' },
+  selection: { hash: emailLinks.hash },
+  query: ({ userId }, columns) =>
+    build.delete(emailLinks).where(eq(emailLinks.userId, userId)).returning(columns),
+});
+
+/** Makes all links that were mailed for a user good for nothing. */
+export async function deleteLinks(tx: Transaction, { user: { id: userId } }: Account): Promise<void> {
+  await tx.run(deleteAll, { userId });
 }
 
 const prove = statement({
@@ -132,12 +144,13 @@ const prove = statement({
       .returning(columns),
 });
 
-/** Notes that a user's address is proved; null when they have another one by now, are suspended or gone. */
+/** Notes that a user's address is proved; null when they have another one by now, or are suspended. */
 export async function proveEmail(
   tx: Transaction,
-  proof: { readonly userId: string; readonly email: string },
+  { user: { id: userId } }: Account,
+  email: string,
 ): Promise<UserRow | null> {
-  const [user = null] = await tx.run(prove, proof);
+  const [user = null] = await tx.run(prove, { userId, email });
   return user;
 }
 
@@ -155,7 +168,10 @@ const deleteUnproved = statement({
 });
 
 /** Ends a user's ways in from outside issuers, unless the user has proved the address: they may be somebody else's. */
-export async function deleteUnprovedIdentities(tx: Transaction, userId: string): Promise<void> {
+export async function deleteUnprovedIdentities(
+  tx: Transaction,
+  { user: { id: userId } }: Account,
+): Promise<void> {
   await tx.run(deleteUnproved, { userId });
 }
 
@@ -192,9 +208,10 @@ const setEmail = statement({
  */
 export async function moveEmail(
   tx: Transaction,
-  move: { readonly userId: string; readonly email: string },
-): Promise<{ readonly user: UserRow | null; readonly loserId: string | null }> {
-  const [loser] = await tx.run(release, move);
-  const [user = null] = await tx.run(setEmail, move);
-  return { user, loserId: loser?.id ?? null };
+  { user: { id: userId } }: Account,
+  email: string,
+): Promise<{ readonly user: UserRow; readonly loserId: string | null }> {
+  const [loser] = await tx.run(release, { userId, email });
+  const [user] = await tx.run(setEmail, { userId, email });
+  return { user: user as UserRow, loserId: loser?.id ?? null };
 }

@@ -1,17 +1,21 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { build, type Queryable, statement, type Transaction } from '../../db/index.ts';
-import { refreshTokens, sessions, users } from '../../db/tables/index.ts';
-import { userColumns, type UserRow } from '../users/index.ts';
-import { isActive, sessionColumns, type SessionRow } from './repository-sessions.ts';
+import { refreshTokens, sessions } from '../../db/tables/index.ts';
+import { type Account, isActiveSession } from '../users/index.ts';
+import { sessionColumns, type SessionRow } from './repository-sessions.ts';
 
 const insertSession = statement({
   name: 'session_insert',
-  parameters: { id: 'uuid', userId: 'uuid', device: 'text', seconds: 'integer', refreshHash: 'text' },
-  selection: {
-    expiresAt: sessions.expiresAt,
-    isFirstAfterReset: sql<boolean>`is_first_after_reset`.as('is_first_after_reset'),
+  parameters: {
+    id: 'uuid',
+    userId: 'uuid',
+    device: 'text',
+    seconds: 'integer',
+    refreshHash: 'text',
+    renewedHash: 'text',
   },
-  query: ({ id, userId, device, seconds, refreshHash }) => sql`
+  selection: { expiresAt: sessions.expiresAt },
+  query: ({ id, userId, device, seconds, refreshHash, renewedHash }) => sql`
     with ended as (
         delete from sessions where user_id = ${userId} and (expires_at <= now() or revoked_at is not null)
       ),
@@ -24,34 +28,33 @@ const insertSession = statement({
         insert into refresh_tokens (hash, session_id)
         select ${refreshHash}, ${id} where ${refreshHash} is not null
       ),
-      first as (
-        update credentials set reset_at = null
-        where user_id = ${userId} and reset_at is not null and ${refreshHash} is not null
-        returning user_id
+      used as (
+        update credentials set reset_at = null, password_hash = coalesce(${renewedHash}, password_hash)
+        where user_id = ${userId} and ${refreshHash} is not null
+          and (reset_at is not null or ${renewedHash} is not null)
       )
-    select expires_at, exists (select from first) as is_first_after_reset from made`,
+    select expires_at from made`,
 });
 
 /** A session that begins, and ends after so many seconds. */
 export interface NewSession {
   readonly id: string;
-  readonly userId: string;
   readonly device: string | null;
   readonly seconds: number;
   /** Null for a session that cannot be refreshed. */
   readonly refreshHash: string | null;
+  /** Another hash of the same password, stored in place of the old one; null keeps that. */
+  readonly renewedHash: string | null;
 }
 
-/**
- * Begins a session, and forgets the user's sessions that have ended. Answers when it ends, and whether it is the first
- * sign-in with a password that was reset.
- */
+/** Begins a session, forgets the user's sessions that have ended, and answers when it ends. */
 export async function createSession(
-  db: Queryable,
+  tx: Transaction,
+  { user: { id: userId } }: Account,
   session: NewSession,
-): Promise<{ readonly expiresAt: string; readonly isFirstAfterReset: boolean }> {
-  const [row] = await db.run(insertSession, session);
-  return row as NonNullable<typeof row>;
+): Promise<string> {
+  const [row] = await tx.run(insertSession, { ...session, userId });
+  return (row as { expiresAt: string }).expiresAt;
 }
 
 /** For so long a used refresh token is answered as before, in seconds. */
@@ -75,11 +78,10 @@ export async function findUserOfRefreshToken(db: Queryable, hash: string): Promi
   return row?.userId ?? null;
 }
 
-const lockToken = statement({
-  name: 'refresh_token_lock',
-  parameters: { hash: 'text' },
+const activeToken = statement({
+  name: 'refresh_token_active',
+  parameters: { hash: 'text', userId: 'uuid' },
   selection: {
-    ...userColumns,
     sessionId: sessions.id,
     salt: refreshTokens.salt,
     isRecent:
@@ -87,33 +89,31 @@ const lockToken = statement({
         'is_recent',
       ),
   },
-  query: ({ hash }, columns) =>
+  query: ({ hash, userId }, columns) =>
     build
       .select(columns)
       .from(refreshTokens)
       .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
-      .innerJoin(users, eq(users.id, sessions.userId))
-      .where(and(eq(refreshTokens.hash, hash), isActive, isNull(users.suspendedAt)))
-      // Two who come with the same token wait for each other, and the second sees what the first did.
-      .for('update', { of: [refreshTokens, sessions] }),
+      .where(and(eq(refreshTokens.hash, hash), eq(sessions.userId, userId), isActiveSession)),
 });
 
-/** A refresh token of a session that has not ended, with its user. */
-export interface LockedRefreshToken {
+/** A refresh token of a session that has not ended. */
+export interface ActiveRefreshToken {
   readonly sessionId: string;
-  readonly user: UserRow;
   /** What its successor was made with; null when it was not used yet. */
   readonly salt: string | null;
   /** Whether it was used only just now. */
   readonly isRecent: boolean;
 }
 
-/** The token, kept from being used until the transaction ends; null when it is none, or good for nothing. */
-export async function lockRefreshToken(tx: Transaction, hash: string): Promise<LockedRefreshToken | null> {
-  const [row] = await tx.run(lockToken, { hash });
-  if (row === undefined) return null;
-  const { sessionId, salt, isRecent, ...user } = row;
-  return { sessionId, salt, isRecent, user };
+/** The token of a user's session; null when there is none, or the session has ended. */
+export async function findActiveRefreshToken(
+  tx: Transaction,
+  { user: { id: userId } }: Account,
+  hash: string,
+): Promise<ActiveRefreshToken | null> {
+  const [token = null] = await tx.run(activeToken, { hash, userId });
+  return token;
 }
 
 const rotateToken = statement({
@@ -170,17 +170,17 @@ const revokeOne = statement({
     build
       .update(sessions)
       .set({ revokedAt: sql`now()` })
-      .where(and(eq(sessions.userId, userId), eq(sessions.id, sessionId), isActive))
+      .where(and(eq(sessions.userId, userId), eq(sessions.id, sessionId), isActiveSession))
       .returning(columns),
 });
 
 /** Ends a session of a user; null when it has ended, or is not theirs. */
 export async function revokeSessionOfUser(
-  db: Queryable,
-  userId: string,
+  tx: Transaction,
+  { user: { id: userId } }: Account,
   sessionId: string,
 ): Promise<SessionRow | null> {
-  const [session = null] = await db.run(revokeOne, { userId, sessionId });
+  const [session = null] = await tx.run(revokeOne, { userId, sessionId });
   return session;
 }
 
@@ -192,15 +192,15 @@ const revokeAll = statement({
     build
       .update(sessions)
       .set({ revokedAt: sql`now()` })
-      .where(and(eq(sessions.userId, userId), sql`${sessions.id} is distinct from ${kept}`, isActive))
+      .where(and(eq(sessions.userId, userId), sql`${sessions.id} is distinct from ${kept}`, isActiveSession))
       .returning(columns),
 });
 
 /** Ends the sessions of a user, but for one that is kept, and answers them; null keeps none. */
 export function revokeSessionsOfUser(
-  db: Queryable,
-  userId: string,
+  tx: Transaction,
+  { user: { id: userId } }: Account,
   kept: string | null,
 ): Promise<SessionRow[]> {
-  return db.run(revokeAll, { userId, kept });
+  return tx.run(revokeAll, { userId, kept });
 }

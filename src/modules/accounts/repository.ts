@@ -2,12 +2,17 @@ import { and, eq, gt, sql } from 'drizzle-orm';
 import { build, type Queryable, statement, type Transaction, uniqueName } from '../../db/index.ts';
 import { auditEvents, credentials, users } from '../../db/tables/index.ts';
 import type { Role } from '../../shared/viewer.ts';
-import { userColumns, type UserRow } from '../users/index.ts';
+import { type Account, userColumns, type UserRow } from '../users/index.ts';
 
 const userForSignIn = statement({
   name: 'user_for_sign_in',
   parameters: { email: 'text' },
-  selection: { ...userColumns, passwordHash: credentials.passwordHash },
+  selection: {
+    id: users.id,
+    suspendedAt: users.suspendedAt,
+    passwordHash: credentials.passwordHash,
+    passwordSetAt: credentials.updatedAt,
+  },
   query: ({ email }, columns) =>
     build
       .select(columns)
@@ -16,11 +21,21 @@ const userForSignIn = statement({
       .where(sql`lower(${users.email}) = lower(${email})`),
 });
 
-/** The user with this address and the hash of their password; null when there is none, or no password. */
-export async function findUserForSignIn(
-  db: Queryable,
-  email: string,
-): Promise<(UserRow & { passwordHash: string }) | null> {
+/** Somebody who has a password. */
+export interface UserForSignIn extends StoredPassword {
+  readonly id: string;
+  readonly suspendedAt: string | null;
+}
+
+/** A password as it is stored. */
+export interface StoredPassword {
+  readonly passwordHash: string;
+  /** When it was set, a different time for each password of an account. Hashing it again keeps the time. */
+  readonly passwordSetAt: string;
+}
+
+/** Who can sign in with an address, and the hash of their password; null when there is nobody, or no password. */
+export async function findUserForSignIn(db: Queryable, email: string): Promise<UserForSignIn | null> {
   const [user = null] = await db.run(userForSignIn, { email });
   return user;
 }
@@ -78,6 +93,18 @@ export async function createUserRow(tx: Transaction, user: NewUser): Promise<Use
   return row as UserRow;
 }
 
+const insertPassword = statement({
+  name: 'password_insert',
+  parameters: { userId: 'uuid', passwordHash: 'text' },
+  selection: { userId: credentials.userId },
+  query: (values, columns) => build.insert(credentials).values(values).returning(columns),
+});
+
+/** Gives a user their first password. @throws {UniqueViolation} when they have one. */
+export async function createPassword(tx: Transaction, userId: string, passwordHash: string): Promise<void> {
+  await tx.run(insertPassword, { userId, passwordHash });
+}
+
 const upsertPassword = statement({
   name: 'password_upsert',
   parameters: { userId: 'uuid', passwordHash: 'text', isReset: 'boolean' },
@@ -90,7 +117,8 @@ const upsertPassword = statement({
         target: credentials.userId,
         set: {
           passwordHash: sql`excluded.password_hash`,
-          updatedAt: sql`now()`,
+          // Passwords that are set within a millisecond must differ in it.
+          updatedAt: sql`greatest(now(), ${credentials.updatedAt} + interval '1 millisecond')`,
           resetAt: sql`excluded.reset_at`,
         },
       })
@@ -100,45 +128,23 @@ const upsertPassword = statement({
 /** Sets the hash of a user's password; `isReset` says that a mailed link was the proof of who sets it. */
 export async function setPasswordHash(
   tx: Transaction,
-  userId: string,
+  { user: { id: userId } }: Account,
   passwordHash: string,
   isReset: boolean = false,
 ): Promise<void> {
   await tx.run(upsertPassword, { userId, passwordHash, isReset });
 }
 
-const renewPassword = statement({
-  name: 'password_renew',
-  parameters: { userId: 'uuid', old: 'text', renewed: 'text' },
-  selection: { userId: credentials.userId },
-  query: ({ userId, old, renewed }, columns) =>
-    build
-      .update(credentials)
-      .set({ passwordHash: sql`${renewed}` })
-      .where(and(eq(credentials.userId, userId), eq(credentials.passwordHash, old)))
-      .returning(columns),
-});
-
-/** Stores another hash of the same password, unless the password was changed meanwhile. */
-export async function renewPasswordHash(
-  db: Queryable,
-  userId: string,
-  old: string,
-  renewed: string,
-): Promise<void> {
-  await db.run(renewPassword, { userId, old, renewed });
-}
-
-const passwordHashOf = statement({
+const passwordOf = statement({
   name: 'password_hash',
   parameters: { userId: 'uuid' },
-  selection: { passwordHash: credentials.passwordHash },
+  selection: { passwordHash: credentials.passwordHash, passwordSetAt: credentials.updatedAt },
   query: ({ userId }, columns) =>
     build.select(columns).from(credentials).where(eq(credentials.userId, userId)),
 });
 
-/** The hash of a user's password; null when they have none. */
-export async function findPasswordHash(db: Queryable, userId: string): Promise<string | null> {
-  const [row] = await db.run(passwordHashOf, { userId });
-  return row?.passwordHash ?? null;
+/** A user's password; null when they have none. */
+export async function findPassword(db: Queryable, userId: string): Promise<StoredPassword | null> {
+  const [password = null] = await db.run(passwordOf, { userId });
+  return password;
 }

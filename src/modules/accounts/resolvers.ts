@@ -14,6 +14,7 @@ import type { SessionRow } from './repository-sessions.ts';
 import * as service from './service.ts';
 import * as recovery from './service-recovery.ts';
 import * as sessions from './service-sessions.ts';
+import * as standing from './service-standing.ts';
 
 const Query = {
   viewer: (_, _args, { viewer, loaders }, info) =>
@@ -48,6 +49,10 @@ const Mutation = {
   },
   changeEmail: (_, { input }, context) => recovery.changeEmail(context, context.accounts, input),
   confirmEmailChange: (_, { token }, context) => recovery.confirmEmailChange(context, token),
+  deleteUser: (_, { id, password = null }, context) =>
+    standing.deleteUser(context, context.accounts, parseId('user', id), password),
+  suspendUser: (_, { id }, context) => standing.suspendUser(context, parseId('user', id)),
+  reinstateUser: (_, { id }, context) => standing.reinstateUser(context, parseId('user', id)),
 } satisfies MutationResolvers;
 
 function ownSignIn({ user, ...tokens }: sessions.SignedIn) {

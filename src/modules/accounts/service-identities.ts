@@ -2,10 +2,10 @@ import { type Database, UniqueViolation } from '../../db/index.ts';
 import { conflict, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
 import type { RequestOrigin } from '../../shared/origin.ts';
-import type { Role, SignedInViewer } from '../../shared/viewer.ts';
+import type { Identity, SignedInViewer } from '../../shared/viewer.ts';
 import { recordSecurityEvent } from '../audit/index.ts';
 import { badToken, type OutsideClaims } from '../tokens/index.ts';
-import { type ServiceContext, updateUserRole, userName } from '../users/index.ts';
+import { lockAccount, lockViewer, type ServiceContext, updateUserRole, userName } from '../users/index.ts';
 import { createUserRow, reserveUsername } from './repository.ts';
 import { findUserOfIdentity, type IdentityRow } from './repository-identities.ts';
 import { createIdentity, deleteIdentityOf } from './repository-write-identities.ts';
@@ -27,8 +27,9 @@ export async function findOutsideViewer(
   const user =
     (await findUserOfIdentity(db, issuer, subject)) ?? (await createOutsideUser(db, claims, origin));
   if (user.suspendedAt !== null) throw badToken('The user is suspended.');
-  if (role !== null && role !== user.role) await changeRole({ db, viewer: null, origin }, user, role);
-  return { id: user.id, role: role ?? user.role, sessionId: null };
+  const viewer = { id: user.id, role: role ?? user.role, sessionId: null, identity: { issuer, subject } };
+  if (role !== null && role !== user.role) await changeRole({ db, viewer: null, origin }, viewer);
+  return viewer;
 }
 
 async function createOutsideUser(
@@ -59,10 +60,14 @@ async function createOutsideUser(
   }
 }
 
-async function changeRole(context: ServiceContext, { id, role: from }: IdentityRow, to: Role): Promise<void> {
+/** Makes the viewer's role that of their token. */
+async function changeRole(context: ServiceContext, viewer: SignedInViewer): Promise<void> {
+  const { id, role: to } = viewer;
   await context.db.transaction(async (tx) => {
-    await updateUserRole(tx, id, to);
-    await recordSecurityEvent(tx, context, { type: 'ROLE_CHANGED', userId: id, details: { from, to } });
+    const account = await lockViewer(tx, viewer);
+    const details = { from: account.user.role, to };
+    await updateUserRole(tx, account, to);
+    await recordSecurityEvent(tx, context, { type: 'ROLE_CHANGED', userId: id, details });
     tx.record({ type: 'user', action: 'updated', id });
   });
 }
@@ -70,15 +75,16 @@ async function changeRole(context: ServiceContext, { id, role: from }: IdentityR
 /**
  * Lets the tokens of an issuer's subject act as a user, without asking who wants it.
  *
- * @throws {AppError} `CONFLICT` when the subject is somebody already.
+ * @throws {AppError} `NOT_FOUND` when there is no such user, `CONFLICT` when the subject is somebody already.
  */
 export async function linkIdentity(
   context: ServiceContext,
   userId: string,
-  { issuer, subject }: { readonly issuer: string; readonly subject: string },
+  { issuer, subject }: Identity,
 ): Promise<void> {
   try {
     await context.db.transaction(async (tx) => {
+      if ((await lockAccount(tx, userId)) === null) throw notFound('user');
       await createIdentity(tx, { issuer, subject, userId });
       await recordSecurityEvent(tx, context, { type: 'IDENTITY_LINKED', userId, details: { issuer } });
     });
@@ -90,7 +96,7 @@ export async function linkIdentity(
 /** Ends that, and answers whose it was. @throws {AppError} `NOT_FOUND` when the subject is nobody. */
 export async function unlinkIdentity(
   context: ServiceContext,
-  { issuer, subject }: { readonly issuer: string; readonly subject: string },
+  { issuer, subject }: Identity,
 ): Promise<string> {
   return context.db.transaction(async (tx) => {
     const userId = await deleteIdentityOf(tx, issuer, subject);

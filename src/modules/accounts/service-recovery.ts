@@ -1,26 +1,25 @@
 import { UniqueViolation } from '../../db/index.ts';
-import { type AppError, badInputAt, conflict, forbidden, type Issue, notFound } from '../../shared/errors.ts';
+import { type AppError, badInputAt, conflict, forbidden, type Issue } from '../../shared/errors.ts';
 import { parseInput } from '../../shared/validation.ts';
 import { signedIn } from '../../shared/viewer.ts';
 import { recordSecurityEvent } from '../audit/index.ts';
-import { enqueue, withdraw } from '../outbox/index.ts';
-import { findUsersByIds, type ServiceContext, type UserRow } from '../users/index.ts';
+import { enqueue } from '../outbox/index.ts';
+import { lockAccount, lockViewer, type ServiceContext, type UserRow } from '../users/index.ts';
+import { endAccess, provePassword, refuseOtherPassword, withdrawLinks } from './access.ts';
 import { email as emailInput, emailChange, passwordReset } from './input.ts';
 import { isLinkToken, linkTokenHash } from './link-tokens.ts';
-import { keyOf, type MailOrder, messageOf } from './mail-orders.ts';
+import { type MailOrder, messageOf } from './mail-orders.ts';
 import { refuseOwnName, refuseWeakPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
 import { setPasswordHash } from './repository.ts';
-import { revokeSessionsOfUser } from './repository-write.ts';
 import {
   deleteUnprovedIdentities,
-  isGoodLink,
+  findUserOfLink,
   moveEmail,
   proveEmail,
   takeLink,
 } from './repository-write-links.ts';
 import type { AccountServices } from './service.ts';
-import { provePassword } from './service-sessions.ts';
 
 /**
  * Mails the viewer a link that proves their address, unless it is proved.
@@ -35,8 +34,7 @@ export async function requestEmailVerification(
   const { id } = signedIn(context.viewer);
   return services.limits.mail(context, id, () =>
     context.db.transaction(async (tx) => {
-      const [user = null] = await findUsersByIds(tx, [id]);
-      if (user === null) throw notFound('user');
+      const { user } = await lockViewer(tx, context.viewer);
       const { email, emailVerifiedAt } = user;
       if (email === null) throw conflict('The account has no e-mail address.');
       const orders: MailOrder[] =
@@ -53,15 +51,15 @@ export async function requestEmailVerification(
  * @throws {AppError} `BAD_USER_INPUT`, the same whatever is wrong with the link.
  */
 export async function verifyEmail(context: ServiceContext, token: string): Promise<UserRow> {
-  const { id } = signedIn(context.viewer);
   const path = ['token'];
   const hash = hashOf(token, path);
   return context.db.transaction(async (tx) => {
-    const link = await takeLink(tx, { hash, purpose: 'VERIFY_EMAIL', userId: id, all: false });
-    const user = link === null ? null : await proveEmail(tx, link);
+    const account = await lockViewer(tx, context.viewer);
+    const email = await takeLink(tx, account, { hash, purpose: 'VERIFY_EMAIL' });
+    const user = email === null ? null : await proveEmail(tx, account, email);
     if (user === null) throw badLink(path);
-    await recordSecurityEvent(tx, context, { type: 'EMAIL_VERIFIED', userId: id, details: {} });
-    tx.record({ type: 'user', action: 'updated', id });
+    await recordSecurityEvent(tx, context, { type: 'EMAIL_VERIFIED', userId: user.id, details: {} });
+    tx.record({ type: 'user', action: 'updated', id: user.id });
     return user;
   });
 }
@@ -103,24 +101,24 @@ export async function resetPassword(
   const path = ['input', 'token'];
   const purpose = 'RESET_PASSWORD';
   // Asked for before, so that nobody makes the server hash passwords without a link.
-  const hash = await limits.link(context, async () => {
+  const { hash, userId } = await limits.link(context, async () => {
     const linkHash = hashOf(token, path);
-    if (!(await isGoodLink(db, linkHash, purpose))) throw badLink(path);
-    return linkHash;
+    const ownerId = await findUserOfLink(db, linkHash, purpose);
+    if (ownerId === null) throw badLink(path);
+    return { hash: linkHash, userId: ownerId };
   });
   await refuseWeakPassword(newPassword, minPasswordLength, ['input', 'newPassword']);
   const passwordHash = await hashPassword(newPassword);
   return db.transaction(async (tx) => {
-    const link = await takeLink(tx, { hash, purpose, userId: null, all: true });
-    if (link === null) throw badLink(path);
-    const { userId, email } = link;
-    await deleteUnprovedIdentities(tx, userId);
-    const user = await proveEmail(tx, link);
+    const account = await lockAccount(tx, userId);
+    const email = account === null ? null : await takeLink(tx, account, { hash, purpose });
+    if (account === null || email === null) throw badLink(path);
+    await deleteUnprovedIdentities(tx, account);
+    const user = await proveEmail(tx, account, email);
     if (user === null) throw badLink(path);
     refuseOwnName(newPassword, user, ['input', 'newPassword']);
-    await setPasswordHash(tx, userId, passwordHash, true);
-    const { length: endedSessions } = await revokeSessionsOfUser(tx, userId, null);
-    await withdraw(tx, keyOf({ mail: 'CHANGE_EMAIL', userId, email }));
+    await setPasswordHash(tx, account, passwordHash, true);
+    const endedSessions = await endAccess(tx, account, null);
     await enqueue(tx, sendsMail ? [messageOf({ mail: 'PASSWORD_WAS_RESET', userId, email })] : []);
     await recordSecurityEvent(tx, context, { type: 'PASSWORD_RESET', userId, details: { endedSessions } });
     tx.record({ type: 'user', action: 'updated', id: userId });
@@ -143,11 +141,13 @@ export async function changeEmail(
   const { db, viewer } = context;
   const { id } = signedIn(viewer);
   const { newEmail, password } = parseInput(emailChange, input);
-  await services.limits.password(context, () => provePassword(db, id, password, ['input', 'password']));
+  const path = ['input', 'password'];
+  const provedSetAt = await services.limits.password(context, () => provePassword(db, id, password, path));
   return services.limits.mail(context, newEmail, () =>
     db.transaction(async (tx) => {
-      const [user = null] = await findUsersByIds(tx, [id]);
-      if (user === null) throw notFound('user');
+      const account = await lockViewer(tx, viewer);
+      refuseOtherPassword(account, provedSetAt, path);
+      const { user } = account;
       const orders: MailOrder[] = [{ mail: 'CHANGE_EMAIL', userId: id, email: newEmail }];
       if (user.email !== null) orders.push({ mail: 'EMAIL_CHANGE_ASKED', userId: id, email: user.email });
       await enqueue(tx, orders.map(messageOf));
@@ -165,15 +165,16 @@ export async function changeEmail(
  * proved the address.
  */
 export async function confirmEmailChange(context: ServiceContext, token: string): Promise<UserRow> {
-  const { id } = signedIn(context.viewer);
   const path = ['token'];
   const hash = hashOf(token, path);
   try {
     return await context.db.transaction(async (tx) => {
-      const link = await takeLink(tx, { hash, purpose: 'CHANGE_EMAIL', userId: id, all: true });
-      if (link === null) throw badLink(path);
-      const { user, loserId } = await moveEmail(tx, link);
-      if (user === null) throw notFound('user');
+      const account = await lockViewer(tx, context.viewer);
+      const email = await takeLink(tx, account, { hash, purpose: 'CHANGE_EMAIL' });
+      if (email === null) throw badLink(path);
+      await withdrawLinks(tx, account);
+      const { user, loserId } = await moveEmail(tx, account, email);
+      const { id } = user;
       await recordSecurityEvent(tx, context, { type: 'EMAIL_CHANGED', userId: id, details: {} });
       for (const changed of loserId === null ? [id] : [id, loserId]) {
         tx.record({ type: 'user', action: 'updated', id: changed });

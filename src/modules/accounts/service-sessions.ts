@@ -1,25 +1,26 @@
-import type { Queryable, Transaction } from '../../db/index.ts';
-import { AppError, badInputAt, forbidden, type Issue, notFound } from '../../shared/errors.ts';
+import type { Transaction } from '../../db/index.ts';
+import { AppError, forbidden, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
 import { isStorable, parseInput } from '../../shared/validation.ts';
 import { signedIn } from '../../shared/viewer.ts';
 import { recordSecurityEvent } from '../audit/index.ts';
 import { enqueue } from '../outbox/index.ts';
-import { findUsersByIds, type ServiceContext, type UserRow } from '../users/index.ts';
+import { type Account, lockAccount, lockViewer, type ServiceContext, type UserRow } from '../users/index.ts';
 import type { AccessTokens } from '../tokens/index.ts';
-import { canBeEmail, deviceOf, maxPasswordLength, passwordChange } from './input.ts';
+import { endAccess, provePassword, refuseOtherPassword } from './access.ts';
+import { canBeEmail, deviceOf, isSameAddress, maxPasswordLength, passwordChange } from './input.ts';
 import { type MailOrder, messageOf } from './mail-orders.ts';
 import { refuseOwnName, refuseWeakPassword } from './password-rules.ts';
-import { checkPassword, hashPassword, verifyPassword } from './passwords.ts';
+import { checkPassword, hashPassword } from './passwords.ts';
 import { isRefreshToken, newRefreshToken, newSalt, refreshTokenHash, successorOf } from './refresh-tokens.ts';
-import { findPasswordHash, findUserForSignIn, renewPasswordHash, setPasswordHash } from './repository.ts';
+import { findUserForSignIn, setPasswordHash } from './repository.ts';
 import type { SessionRow } from './repository-sessions.ts';
 import {
   createSession,
-  type NewSession,
+  findActiveRefreshToken,
   findUnusedTokenExpiry,
   findUserOfRefreshToken,
-  lockRefreshToken,
+  type NewSession,
   revokeSessionOfUser,
   revokeSessionsOfUser,
   rotateRefreshToken,
@@ -42,62 +43,81 @@ export interface SignedIn {
  */
 export async function signIn(
   context: ServiceContext,
-  { tokens, sessionTtl, sendsMail, limits }: AccountServices,
-  proof: Proof,
+  services: AccountServices,
+  credentials: Credentials,
 ): Promise<SignedIn> {
-  const user = await limits.signIn(context, proof.email, () => proveUser(context, proof));
-  const id = newUuid();
-  const refreshToken = newRefreshToken();
-  const session = {
-    id,
-    userId: user.id,
-    device: deviceOf(context.origin?.userAgent ?? null),
-    seconds: sessionTtl,
-    refreshHash: refreshTokenHash(refreshToken),
-  };
-  const refreshTokenExpiresAt = await context.db.transaction(async (tx) => {
-    const { expiresAt, isFirstAfterReset } = await beginSession(tx, context, session);
-    const told = isFirstAfterReset && sendsMail ? user.email : null;
-    const orders: MailOrder[] =
-      told === null ? [] : [{ mail: 'SIGNED_IN_AFTER_RESET', userId: user.id, email: told }];
-    await enqueue(tx, orders.map(messageOf));
-    return expiresAt;
+  const { tokens, limits } = services;
+  const { sessionId, ...signedIn } = await limits.signIn(context, credentials.email, async () => {
+    const outcome = await trySignIn(context, services, credentials);
+    if ('session' in outcome) return outcome.session;
+    const { userId, reason } = outcome;
+    await context.db.transaction((tx) =>
+      recordSecurityEvent(tx, context, { type: 'SIGN_IN_FAILED', userId, details: { reason } }),
+    );
+    throw new AppError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
   });
-  return { user, refreshToken, refreshTokenExpiresAt, ...(await accessTokenFor(tokens, user.id, id)) };
+  return { ...signedIn, ...(await accessTokenFor(tokens, signedIn.user.id, sessionId)) };
 }
 
 /** What somebody says that they are. */
-interface Proof {
+interface Credentials {
   readonly email: string;
   readonly password: string;
 }
 
-/** @throws {AppError} `UNAUTHENTICATED` */
-async function proveUser(context: ServiceContext, { email, password }: Proof): Promise<UserRow> {
+/** A session that began or goes on. */
+type Refreshable = Pick<SignedIn, 'user' | 'refreshToken' | 'refreshTokenExpiresAt'> & {
+  readonly sessionId: string;
+};
+
+interface SignInFailure {
+  readonly userId: string | null;
+  readonly reason: 'UNKNOWN_ACCOUNT' | 'WRONG_PASSWORD' | 'SUSPENDED';
+}
+
+async function trySignIn(
+  context: ServiceContext,
+  { sessionTtl, sendsMail }: AccountServices,
+  { email, password }: Credentials,
+): Promise<{ readonly session: Refreshable } | SignInFailure> {
   const { db } = context;
   // What cannot be an address or a password is not looked up or hashed as it is, but answered like any other.
   const plausible = canBeEmail(email) && isStorable(password) && password.length <= 2 * maxPasswordLength;
-  const found = await findUserForSignIn(db, plausible ? email.trim() : '');
-  const { matches, renewedHash } = await checkPassword(
-    found?.passwordHash ?? null,
-    plausible ? password : '',
-  );
-  if (found === null || !matches || found.suspendedAt !== null) {
-    const reason = found === null ? 'UNKNOWN_ACCOUNT' : matches ? 'SUSPENDED' : 'WRONG_PASSWORD';
-    const userId = found?.id ?? null;
-    await db.transaction((tx) =>
-      recordSecurityEvent(tx, context, { type: 'SIGN_IN_FAILED', userId, details: { reason } }),
-    );
-    throw new AppError('UNAUTHENTICATED', 'The e-mail address or the password is wrong.');
-  }
-  const { passwordHash, ...user } = found;
-  if (renewedHash !== null) await renewPasswordHash(db, user.id, passwordHash, renewedHash);
-  return user;
+  const address = plausible ? email.trim() : '';
+  const found = await findUserForSignIn(db, address);
+  const checked = await checkPassword(found?.passwordHash ?? null, plausible ? password : '');
+  if (found === null) return { userId: null, reason: 'UNKNOWN_ACCOUNT' };
+  const { id: userId, passwordSetAt, suspendedAt } = found;
+  if (!checked.matches) return { userId, reason: 'WRONG_PASSWORD' };
+  if (suspendedAt !== null) return { userId, reason: 'SUSPENDED' };
+  return db.transaction(async (tx) => {
+    const account = await lockAccount(tx, userId);
+    if (account === null) return { userId: null, reason: 'UNKNOWN_ACCOUNT' };
+    const { user } = account;
+    if (account.passwordSetAt !== passwordSetAt) return { userId, reason: 'WRONG_PASSWORD' };
+    if (user.suspendedAt !== null) return { userId, reason: 'SUSPENDED' };
+    if (!isSameAddress(user.email, address)) return { userId, reason: 'UNKNOWN_ACCOUNT' };
+    const refreshToken = newRefreshToken();
+    const sessionId = newUuid();
+    const refreshTokenExpiresAt = await beginSession(tx, context, account, {
+      id: sessionId,
+      device: deviceOf(context.origin?.userAgent ?? null),
+      seconds: sessionTtl,
+      refreshHash: refreshTokenHash(refreshToken),
+      renewedHash: checked.renewedHash,
+    });
+    const told = account.isPasswordReset && sendsMail ? user.email : null;
+    const orders: MailOrder[] = told === null ? [] : [{ mail: 'SIGNED_IN_AFTER_RESET', userId, email: told }];
+    await enqueue(tx, orders.map(messageOf));
+    return { session: { user, sessionId, refreshToken, refreshTokenExpiresAt } };
+  });
 }
 
 /**
  * Begins a session that cannot be refreshed, and answers an access token for it; `tokenTtl` (seconds) overrides the
  * usual time.
+ *
+ * @throws {AppError} `NOT_FOUND` when there is no such user, or they are suspended.
  */
 export async function startSession(
   context: ServiceContext,
@@ -107,15 +127,24 @@ export async function startSession(
   tokenTtl?: number,
 ): Promise<{ token: string; expiresAt: string }> {
   const sessionId = newUuid();
-  const session = { id: sessionId, userId, device: null, seconds, refreshHash: null };
-  await context.db.transaction((tx) => beginSession(tx, context, session));
+  const session = { id: sessionId, device: null, seconds, refreshHash: null, renewedHash: null };
+  await context.db.transaction(async (tx) => {
+    const account = await lockAccount(tx, userId);
+    if (account === null || account.user.suspendedAt !== null) throw notFound('user');
+    await beginSession(tx, context, account, session);
+  });
   return tokens.sign({ userId, sessionId }, tokenTtl);
 }
 
-async function beginSession(tx: Transaction, context: ServiceContext, session: NewSession) {
-  const { id: sessionId, userId } = session;
-  await recordSecurityEvent(tx, context, { type: 'SIGNED_IN', userId, details: { sessionId } });
-  return createSession(tx, session);
+async function beginSession(
+  tx: Transaction,
+  context: ServiceContext,
+  account: Account,
+  session: NewSession,
+): Promise<string> {
+  const details = { sessionId: session.id };
+  await recordSecurityEvent(tx, context, { type: 'SIGNED_IN', userId: account.user.id, details });
+  return createSession(tx, account, session);
 }
 
 /**
@@ -143,10 +172,13 @@ async function exchange(
   if (userId === null) throw badRefreshToken();
   await limits.refreshOf(context, userId);
   // A session that is ended here must stay ended, so the refusal comes after the commit.
-  const refreshed = await context.db.transaction(async (tx) => {
-    const found = await lockRefreshToken(tx, hash);
+  const refreshed = await context.db.transaction(async (tx): Promise<Refreshable | null> => {
+    const account = await lockAccount(tx, userId);
+    if (account === null || account.user.suspendedAt !== null) return null;
+    const found = await findActiveRefreshToken(tx, account, hash);
     if (found === null) return null;
-    const { sessionId, user } = found;
+    const { user } = account;
+    const { sessionId } = found;
     const salt = found.salt ?? newSalt();
     const next = successorOf(refreshToken, salt);
     const nextHash = refreshTokenHash(next);
@@ -157,9 +189,9 @@ async function exchange(
         ? await findUnusedTokenExpiry(tx, nextHash)
         : null;
     if (expiresAt !== null) return { user, sessionId, refreshToken: next, refreshTokenExpiresAt: expiresAt };
-    await revokeSessionOfUser(tx, user.id, sessionId);
+    await revokeSessionOfUser(tx, account, sessionId);
     const details = { sessionId };
-    await recordSecurityEvent(tx, context, { type: 'REFRESH_TOKEN_REUSED', userId: user.id, details });
+    await recordSecurityEvent(tx, context, { type: 'REFRESH_TOKEN_REUSED', userId, details });
     return null;
   });
   if (refreshed === null) throw badRefreshToken();
@@ -176,10 +208,11 @@ export async function signOut(context: ServiceContext): Promise<SessionRow> {
 
 /** Ends all sessions of the viewer. */
 export function signOutEverywhere(context: ServiceContext): Promise<SessionRow[]> {
-  const { id: userId } = signedIn(context.viewer);
   return context.db.transaction(async (tx) => {
-    const ended = await revokeSessionsOfUser(tx, userId, null);
+    const account = await lockViewer(tx, context.viewer);
+    const ended = await revokeSessionsOfUser(tx, account, null);
     const details = { sessions: ended.length };
+    const userId = account.user.id;
     await recordSecurityEvent(tx, context, { type: 'SIGNED_OUT_EVERYWHERE', userId, details });
     return ended;
   });
@@ -195,17 +228,17 @@ async function endSession(
   type: 'SIGNED_OUT' | 'SESSION_REVOKED',
   sessionId: string,
 ): Promise<SessionRow> {
-  const { id: userId } = signedIn(context.viewer);
   return context.db.transaction(async (tx) => {
-    const session = await revokeSessionOfUser(tx, userId, sessionId);
+    const account = await lockViewer(tx, context.viewer);
+    const session = await revokeSessionOfUser(tx, account, sessionId);
     if (session === null) throw notFound('session');
-    await recordSecurityEvent(tx, context, { type, userId, details: { sessionId } });
+    await recordSecurityEvent(tx, context, { type, userId: account.user.id, details: { sessionId } });
     return session;
   });
 }
 
 /**
- * Gives the viewer another password and ends their other sessions.
+ * Gives the viewer another password and ends their links and their other sessions.
  *
  * @throws {AppError} `BAD_USER_INPUT` when the old password is wrong, or the new one cannot be one; `RATE_LIMITED`.
  */
@@ -217,33 +250,23 @@ export async function changePassword(
   const { db, viewer } = context;
   const { id, sessionId } = signedIn(viewer);
   const { currentPassword, newPassword } = parseInput(passwordChange, input);
-  await limits.password(context, () => provePassword(db, id, currentPassword, ['input', 'currentPassword']));
+  const path = ['input', 'currentPassword'];
+  const provedSetAt = await limits.password(context, () => provePassword(db, id, currentPassword, path));
   await refuseWeakPassword(newPassword, minPasswordLength, ['input', 'newPassword']);
   const passwordHash = await hashPassword(newPassword);
   return db.transaction(async (tx) => {
-    const [user = null] = await findUsersByIds(tx, [id]);
-    if (user === null) throw notFound('user');
-    refuseOwnName(newPassword, user, ['input', 'newPassword']);
-    await setPasswordHash(tx, id, passwordHash);
-    const { length: endedSessions } = await revokeSessionsOfUser(tx, id, sessionId);
+    const account = await lockViewer(tx, viewer);
+    refuseOtherPassword(account, provedSetAt, path);
+    refuseOwnName(newPassword, account.user, ['input', 'newPassword']);
+    await setPasswordHash(tx, account, passwordHash);
+    const endedSessions = await endAccess(tx, account, sessionId);
     await recordSecurityEvent(tx, context, {
       type: 'PASSWORD_CHANGED',
       userId: id,
       details: { endedSessions },
     });
-    return user;
+    return account.user;
   });
-}
-
-/** @throws {AppError} `BAD_USER_INPUT` when this is not the user's password. */
-export async function provePassword(
-  db: Queryable,
-  userId: string,
-  password: string,
-  path: Issue['path'],
-): Promise<void> {
-  if (await verifyPassword(await findPasswordHash(db, userId), password)) return;
-  throw badInputAt(path, 'wrong', 'This is not the password of the account.');
 }
 
 async function accessTokenFor(tokens: AccessTokens, userId: string, sessionId: string) {

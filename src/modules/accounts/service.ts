@@ -1,5 +1,5 @@
 import slugify from '@sindresorhus/slugify';
-import { type AfterCommit, ForeignKeyViolation, type Transaction, UniqueViolation } from '../../db/index.ts';
+import { type AfterCommit, type Transaction, UniqueViolation } from '../../db/index.ts';
 import { conflict, forbidden, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
 import { parseInput } from '../../shared/validation.ts';
@@ -7,19 +7,20 @@ import { isAtLeast, type Role } from '../../shared/viewer.ts';
 import { recordSecurityEvent } from '../audit/index.ts';
 import { enqueue } from '../outbox/index.ts';
 import {
+  lockAccount,
   type ServiceContext,
   username as usernameInput,
   usernameConflict,
   type UserRow,
 } from '../users/index.ts';
 import type { AccessTokens, KeyRing, TokenVerifier } from '../tokens/index.ts';
+import { endAccess } from './access.ts';
 import type { GuessingLimits } from './guessing-limits.ts';
 import { newUser, password as passwordInput } from './input.ts';
 import { messageOf } from './mail-orders.ts';
 import { minPasswordLength, refuseOwnName, refuseWeakPassword } from './password-rules.ts';
 import { hashPassword } from './passwords.ts';
-import { createUserRow, reserveUsername, setPasswordHash } from './repository.ts';
-import { revokeSessionsOfUser } from './repository-write.ts';
+import { createPassword, createUserRow, reserveUsername, setPasswordHash } from './repository.ts';
 
 /** What the accounts module needs beside the database. */
 export interface AccountServices {
@@ -97,7 +98,7 @@ export async function createUser(
         avatarUrl: profile.avatarUrl ?? null,
         role,
       });
-      if (passwordHash !== null) await setPasswordHash(tx, id, passwordHash);
+      if (passwordHash !== null) await createPassword(tx, id, passwordHash);
       await recordSecurityEvent(tx, context, { type: 'SIGNED_UP', userId: id, details: { role } });
       if (sendsMail) {
         const mail = passwordHash === null ? 'CHOOSE_PASSWORD' : 'VERIFY_EMAIL';
@@ -133,7 +134,7 @@ export async function createAuthor(tx: Transaction, author: AuthorProfile): Prom
 }
 
 /**
- * Sets a user's password and ends their sessions, without asking who wants it.
+ * Sets a user's password and ends their sessions and links, without asking who wants it.
  *
  * @throws {AppError} `NOT_FOUND` when there is no such user, `BAD_USER_INPUT` when the password cannot be one.
  */
@@ -146,19 +147,13 @@ export async function setPassword(
   const newPassword = parseInput(passwordInput, password, ['password']);
   await refuseWeakPassword(newPassword, minLength, ['password']);
   const passwordHash = await hashPassword(newPassword);
-  try {
-    await context.db.transaction(async (tx) => {
-      await setPasswordHash(tx, userId, passwordHash);
-      const { length: endedSessions } = await revokeSessionsOfUser(tx, userId, null);
-      await recordSecurityEvent(tx, context, {
-        type: 'PASSWORD_CHANGED',
-        userId,
-        details: { endedSessions },
-      });
-    });
-  } catch (error) {
-    throw error instanceof ForeignKeyViolation ? notFound('user') : error;
-  }
+  await context.db.transaction(async (tx) => {
+    const account = await lockAccount(tx, userId);
+    if (account === null) throw notFound('user');
+    await setPasswordHash(tx, account, passwordHash);
+    const endedSessions = await endAccess(tx, account, null);
+    await recordSecurityEvent(tx, context, { type: 'PASSWORD_CHANGED', userId, details: { endedSessions } });
+  });
 }
 
 /** A username from a name: its letters and digits in Latin script, or one that stands for the identifier. */

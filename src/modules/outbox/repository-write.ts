@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { build, type Queryable, statement, type Transaction } from '../../db/index.ts';
+import { build, isAnyOf, type Queryable, statement, type Transaction } from '../../db/index.ts';
 import { outbox } from '../../db/tables/index.ts';
 import { newUuid } from '../../shared/ids.ts';
 import { messageColumns, type MessageRow } from './repository.ts';
@@ -39,16 +39,16 @@ export async function enqueue(tx: Transaction, messages: readonly NewMessage[]):
   if (messages.length > 0) tx.record({ type: 'outbox', action: 'enqueued' });
 }
 
-const deleteByKey = statement({
+const deleteByKeys = statement({
   name: 'outbox_withdraw',
-  parameters: { key: 'text' },
+  parameters: { keys: 'text[]' },
   selection: { id: outbox.id },
-  query: ({ key }, columns) => build.delete(outbox).where(eq(outbox.key, key)).returning(columns),
+  query: ({ keys }, columns) => build.delete(outbox).where(isAnyOf(outbox.key, keys)).returning(columns),
 });
 
-/** Takes back the message with this key, if it was not sent yet. */
-export async function withdraw(tx: Transaction, key: string): Promise<void> {
-  await tx.run(deleteByKey, { key });
+/** Takes back the messages with these keys that were not sent yet. */
+export async function withdraw(tx: Transaction, keys: readonly string[]): Promise<void> {
+  await tx.run(deleteByKeys, { keys });
 }
 
 /** For so long nobody else takes a message that somebody is sending, in seconds. Sending must not take longer. */

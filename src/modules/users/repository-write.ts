@@ -1,39 +1,9 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { build, statement, type Transaction } from '../../db/index.ts';
 import { users } from '../../db/tables/index.ts';
 import type { Role } from '../../shared/viewer.ts';
 import { userColumns, type UserRow } from './columns.ts';
-
-const lockUser = statement({
-  name: 'user_lock',
-  parameters: { id: 'uuid' },
-  selection: userColumns,
-  query: ({ id }, columns) => build.select(columns).from(users).where(eq(users.id, id)).for('update'),
-});
-
-/** The user, kept from changing until the transaction ends; null when there is none. */
-export async function lockUserById(tx: Transaction, id: string): Promise<UserRow | null> {
-  const [user = null] = await tx.run(lockUser, { id });
-  return user;
-}
-
-const activeAdmins = statement({
-  name: 'users_lock_admins',
-  parameters: {},
-  selection: { id: users.id },
-  query: (_, columns) =>
-    build
-      .select(columns)
-      .from(users)
-      .where(and(eq(users.role, sql`'ADMIN'`), isNull(users.suspendedAt)))
-      .orderBy(users.id)
-      .for('update'),
-});
-
-/** The identifiers of the administrators who can act, kept from changing until the transaction ends. */
-export async function lockActiveAdmins(tx: Transaction): Promise<string[]> {
-  return (await tx.run(activeAdmins, {})).map(({ id }) => id);
-}
+import type { Account } from './repository-write-lock.ts';
 
 const updateUser = statement({
   name: 'user_update',
@@ -47,12 +17,15 @@ const updateUser = statement({
       .returning(columns),
 });
 
-export type UserProfile = Pick<UserRow, 'id' | 'username' | 'name' | 'bio' | 'avatarUrl'>;
+export type UserProfile = Pick<UserRow, 'username' | 'name' | 'bio' | 'avatarUrl'>;
 
 /** @throws {UniqueViolation} when the username is taken. */
-export async function updateUserProfile(tx: Transaction, profile: UserProfile): Promise<UserRow> {
-  const { id, username, name, bio, avatarUrl } = profile;
-  const [user] = await tx.run(updateUser, { id, username, name, bio, avatarUrl });
+export async function updateUserProfile(
+  tx: Transaction,
+  { user: { id } }: Account,
+  profile: UserProfile,
+): Promise<UserRow> {
+  const [user] = await tx.run(updateUser, { ...profile, id });
   return user as UserRow;
 }
 
@@ -64,7 +37,11 @@ const setRole = statement({
     build.update(users).set({ role, updatedAt: sql`now()` }).where(eq(users.id, id)).returning(columns),
 });
 
-export async function updateUserRole(tx: Transaction, id: string, role: Role): Promise<UserRow> {
+export async function updateUserRole(
+  tx: Transaction,
+  { user: { id } }: Account,
+  role: Role,
+): Promise<UserRow> {
   const [user] = await tx.run(setRole, { id, role });
   return user as UserRow;
 }
@@ -87,7 +64,7 @@ const setSuspended = statement({
 /** A user who is suspended already keeps the time of it. */
 export async function updateUserSuspension(
   tx: Transaction,
-  id: string,
+  { user: { id } }: Account,
   suspended: boolean,
 ): Promise<UserRow> {
   const [user] = await tx.run(setSuspended, { id, suspended });
@@ -102,6 +79,6 @@ const deleteById = statement({
 });
 
 /** Deletes the user; foreign keys delete what hangs on them. */
-export async function deleteUserById(tx: Transaction, id: string): Promise<void> {
+export async function deleteUserRow(tx: Transaction, { user: { id } }: Account): Promise<void> {
   await tx.run(deleteById, { id });
 }

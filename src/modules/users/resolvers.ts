@@ -29,10 +29,7 @@ const Query = {
 
 const Mutation = {
   updateUser: (_, { id, input }, context) => service.updateUser(context, parseId('user', id), input),
-  deleteUser: (_, { id }, context) => service.deleteUser(context, parseId('user', id)),
   setUserRole: (_, { id, role }, context) => service.setUserRole(context, parseId('user', id), role),
-  suspendUser: (_, { id }, context) => service.suspendUser(context, parseId('user', id)),
-  reinstateUser: (_, { id }, context) => service.reinstateUser(context, parseId('user', id)),
 } satisfies MutationResolvers;
 
 /** An entity of the contract's type `User`. */

@@ -1,19 +1,13 @@
 import { type Database, type Transaction, UniqueViolation } from '../../db/index.ts';
-import { conflict, forbidden, notFound } from '../../shared/errors.ts';
+import { conflict } from '../../shared/errors.ts';
 import { parseInput } from '../../shared/validation.ts';
-import { type Role, signedIn, type Viewer } from '../../shared/viewer.ts';
+import type { Role } from '../../shared/viewer.ts';
 import { type Actor, recordSecurityEvent } from '../audit/index.ts';
 import type { UserRow } from './columns.ts';
 import { userChanges } from './input.ts';
-import { mayWithUser, type UserAction } from './policy.ts';
-import {
-  deleteUserById,
-  lockActiveAdmins,
-  lockUserById,
-  updateUserProfile,
-  updateUserRole,
-  updateUserSuspension,
-} from './repository-write.ts';
+import { lockUser, type UserChange } from './lock.ts';
+import type { Account } from './repository-write-lock.ts';
+import { updateUserProfile, updateUserRole } from './repository-write.ts';
 
 /** Who asks, and the database. */
 export interface ServiceContext extends Actor {
@@ -23,15 +17,15 @@ export interface ServiceContext extends Actor {
 export async function updateUser(context: ServiceContext, id: string, input: unknown): Promise<UserRow> {
   const changes = parseInput(userChanges, input);
   try {
-    return await changeUser(context, 'update', id, async (tx, user) =>
-      updateUserProfile(tx, {
-        id,
+    return await changeUser(context, { action: 'update', id }, (tx, account) => {
+      const { user } = account;
+      return updateUserProfile(tx, account, {
         name: changes.name ?? user.name,
         username: changes.username ?? user.username,
         bio: changes.bio === undefined ? user.bio : changes.bio,
         avatarUrl: changes.avatarUrl === undefined ? user.avatarUrl : changes.avatarUrl,
-      }),
-    );
+      });
+    });
   } catch (error) {
     throw usernameConflict(error);
   }
@@ -39,43 +33,11 @@ export async function updateUser(context: ServiceContext, id: string, input: unk
 
 /** @throws {AppError} `CONFLICT` when no administrator would be left. */
 export function setUserRole(context: ServiceContext, id: string, role: Role): Promise<UserRow> {
-  const change = async (tx: Transaction, user: UserRow): Promise<UserRow> => {
-    const details = { from: user.role, to: role };
+  const change: UserChange = { action: 'manage', id, sparesLastAdmin: role !== 'ADMIN' };
+  return changeUser(context, change, async (tx, account) => {
+    const details = { from: account.user.role, to: role };
     await recordSecurityEvent(tx, context, { type: 'ROLE_CHANGED', userId: id, details });
-    return updateUserRole(tx, id, role);
-  };
-  return changeUser(context, 'manage', id, change, role === 'ADMIN' ? allowedUser : spareableUser);
-}
-
-/** @throws {AppError} `CONFLICT` when no administrator would be left. */
-export function suspendUser(context: ServiceContext, id: string): Promise<UserRow> {
-  const change = async (tx: Transaction): Promise<UserRow> => {
-    await recordSecurityEvent(tx, context, { type: 'USER_SUSPENDED', userId: id, details: {} });
-    return updateUserSuspension(tx, id, true);
-  };
-  return changeUser(context, 'manage', id, change, spareableUser);
-}
-
-export function reinstateUser(context: ServiceContext, id: string): Promise<UserRow> {
-  return changeUser(context, 'manage', id, async (tx) => {
-    await recordSecurityEvent(tx, context, { type: 'USER_REINSTATED', userId: id, details: {} });
-    return updateUserSuspension(tx, id, false);
-  });
-}
-
-/**
- * Erases the user and all they made. The answer is the row as it was.
- *
- * @throws {AppError} `CONFLICT` when no administrator would be left.
- */
-export async function deleteUser(context: ServiceContext, id: string): Promise<UserRow> {
-  const { db, viewer } = context;
-  return db.transaction(async (tx) => {
-    const user = await spareableUser(tx, viewer, 'delete', id);
-    await recordSecurityEvent(tx, context, { type: 'USER_DELETED', userId: id, details: {} });
-    await deleteUserById(tx, id);
-    tx.record({ type: 'user', action: 'deleted', id });
-    return user;
+    return updateUserRole(tx, account, role);
   });
 }
 
@@ -86,51 +48,15 @@ export function usernameConflict(error: unknown): unknown {
   return conflict(message, [{ path: ['input', 'username'], code: 'taken', message }]);
 }
 
-function changeUser(
+/** Changes a user whom the viewer may do this to, in a transaction. */
+export function changeUser(
   { db, viewer }: ServiceContext,
-  action: UserAction,
-  id: string,
-  change: (tx: Transaction, user: UserRow) => Promise<UserRow>,
-  lock = allowedUser,
+  change: UserChange,
+  write: (tx: Transaction, account: Account) => Promise<UserRow>,
 ): Promise<UserRow> {
   return db.transaction(async (tx) => {
-    const changed = await change(tx, await lock(tx, viewer, action, id));
-    tx.record({ type: 'user', action: 'updated', id });
+    const changed = await write(tx, await lockUser(tx, viewer, change));
+    tx.record({ type: 'user', action: 'updated', id: change.id });
     return changed;
   });
-}
-
-/** The user, kept from changing until the transaction ends, to whom the viewer may do this. */
-async function allowedUser(
-  tx: Transaction,
-  viewer: Viewer,
-  action: UserAction,
-  id: string,
-): Promise<UserRow> {
-  const user = await lockUserById(tx, id);
-  if (user === null) throw notFound('user');
-  if (!mayWithUser(signedIn(viewer), action, user)) {
-    throw forbidden('Only the user and administrators may do this.');
-  }
-  return user;
-}
-
-/**
- * The same for what costs a user the rights of an administrator. Administrators are locked before the user and in one
- * order, or those who do this to each other at once would wait for each other.
- *
- * @throws {AppError} `CONFLICT` when no administrator would be left.
- */
-async function spareableUser(
-  tx: Transaction,
-  viewer: Viewer,
-  action: UserAction,
-  id: string,
-): Promise<UserRow> {
-  const admins = await lockActiveAdmins(tx);
-  const user = await allowedUser(tx, viewer, action, id);
-  if (admins.length === 1 && admins[0] === user.id) {
-    throw conflict('This is the last administrator. Make another one first.');
-  }
-  return user;
 }

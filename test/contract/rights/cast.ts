@@ -1,5 +1,6 @@
 import { hash } from '@node-rs/argon2';
-import { setPasswordHash } from '../../../src/modules/accounts/index.ts';
+import { setPasswordHash } from '../../../src/modules/accounts/repository.ts';
+import { type Account, lockAccount } from '../../../src/modules/users/index.ts';
 import { linkTokenHash, newLinkToken } from '../../../src/modules/accounts/link-tokens.ts';
 import type { Person, TestServer } from '../../helpers/server.ts';
 
@@ -71,7 +72,9 @@ const passwordHash = await hash(password);
 
 /** Gives somebody a password, and keeps their sessions. */
 export async function givePassword({ server }: Cast, whose: Person): Promise<void> {
-  await server.database().transaction((tx) => setPasswordHash(tx, whose.uuid, passwordHash));
+  await server.database().transaction(async (tx) => {
+    await setPasswordHash(tx, (await lockAccount(tx, whose.uuid)) as Account, passwordHash);
+  });
 }
 
 export async function signedInWithPassword(cast: Cast, whose: Person): Promise<{ refreshToken: string }> {
