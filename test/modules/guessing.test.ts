@@ -208,6 +208,45 @@ describe('one address', () => {
     expect(await guess(9, '2001:db8:5:7::1')).toBe('UNAUTHENTICATED');
   });
 
+  it('is the same with a port and in brackets', async () => {
+    const server = await behindProxy({ GUESS_LIMIT_PER_ADDRESS: '4' });
+    const guess = (i: number, address: string) =>
+      enter(server, `somebody-${i}@example.org`, 'summer 2026', address);
+    for (const same of [
+      ['203.0.113.9:4711', '203.0.113.9:4712', '203.0.113.9', '10.9.9.9, 203.0.113.9:1', '203.0.113.9:65535'],
+      ['[2001:db8::1]:4711', '[2001:db8::1]', '2001:db8::1', '[2001:DB8:0::2]:1', '[2001:db8::3]:2'],
+    ]) {
+      const codes = await inTurn(5, (i) => guess(i, same[i] ?? ''));
+      expect(count(codes, 'UNAUTHENTICATED')).toBe(4);
+      expect(codes.at(-1)).toBe('RATE_LIMITED');
+    }
+    expect(await guess(9, '203.0.113.10:4711')).toBe('UNAUTHENTICATED');
+    expect(await guess(9, '[2001:db8:0:1::1]:4711')).toBe('UNAUTHENTICATED');
+    const rows = await findAuditEvents(server.database(), { userId: null, type: 'SIGN_IN_FAILED' }, 2);
+    expect(rows.map(({ clientAddress }) => clientAddress)).toEqual(['2001:db8:0:1::1', '203.0.113.10']);
+  });
+
+  it('is the last one before the trusted proxies, with or without ports', async () => {
+    const server = await behindProxy({
+      GUESS_LIMIT_PER_ADDRESS: '4',
+      TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8,2001:db8:ff::/48',
+    });
+    const hops = [
+      '10.0.0.1',
+      '10.0.0.1:4711',
+      '[2001:db8:ff::1]:4711',
+      '[2001:db8:ff::1], 10.0.0.2:1',
+      '10.0.0.1,,',
+    ];
+    const codes = await inTurn(5, (i) =>
+      enter(server, `somebody-${i}@example.org`, 'summer 2026', `192.0.2.${i}, 203.0.113.8:${i}, ${hops[i]}`),
+    );
+    expect(count(codes, 'UNAUTHENTICATED')).toBe(4);
+    expect(codes.at(-1)).toBe('RATE_LIMITED');
+    const rows = await findAuditEvents(server.database(), { userId: null, type: 'SIGN_IN_FAILED' }, 9);
+    expect(new Set(rows.map(({ clientAddress }) => clientAddress))).toEqual(new Set(['203.0.113.8']));
+  });
+
   it('is the one that the proxy adds, not the ones that a client claims', async () => {
     const server = await behindProxy({ GUESS_LIMIT_PER_ADDRESS: '4' });
     const codes = await inTurn(6, (i) =>
