@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BoundedLimiter } from '../../src/modules/accounts/guessing-limits.ts';
 import { newRefreshToken } from '../../src/modules/accounts/refresh-tokens.ts';
 import { findAuditEvents } from '../../src/modules/audit/index.ts';
 import { type Answer, startServer, type TestServer } from '../helpers/server.ts';
@@ -398,24 +397,5 @@ describe('what follows a sign-in', () => {
       { type: 'SIGN_IN_FAILED', reason: 'WRONG_PASSWORD', clientAddress },
       { type: 'SIGN_IN_FAILED', reason: 'WRONG_PASSWORD', clientAddress },
     ]);
-  });
-});
-
-describe('counters in memory', () => {
-  it('forget what came first when there are too many, and everything in time', async () => {
-    vi.useFakeTimers();
-    try {
-      const limiter = new BoundedLimiter({ keyPrefix: 'test', points: 1, duration: 60 }, 1_000);
-      const stored = () => limiter.dump().storage.length;
-      await limiter.consume('first');
-      await inTurn(5_000, (i) => limiter.consume(`address ${i}`));
-      expect(stored()).toBe(1_000);
-      await expect(limiter.consume('address 4999')).rejects.toMatchObject({ consumedPoints: 2 });
-      await limiter.consume('first');
-      await vi.advanceTimersByTimeAsync(60_000);
-      expect(stored()).toBe(0);
-    } finally {
-      vi.useRealTimers();
-    }
   });
 });
