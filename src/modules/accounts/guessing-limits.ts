@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
+import type { Queryable } from '../../db/index.ts';
 import type { Counter, LimitStore } from '../../rate-limits/store.ts';
 import { AppError } from '../../shared/errors.ts';
 import { networkOf } from '../../shared/ip-address.ts';
-import { isAtLeast, signedIn } from '../../shared/viewer.ts';
+import { isAtLeast, signedIn, type Viewer } from '../../shared/viewer.ts';
 import { recordSecurityEvent } from '../audit/index.ts';
 import type { ServiceContext } from '../users/index.ts';
 import { canBeEmail } from './input.ts';
-import { hasSignedInFrom } from './repository.ts';
+import { emailHasSignedInFrom, userHasSignedInFrom } from './repository.ts';
 
 /** How much guessing is allowed. */
 export interface GuessingNumbers {
   /**
-   * Wrong passwords for one account from one address in 15 minutes. From all addresses it is ten times as many in an
-   * hour. As many mails are sent to an account in an hour, and as many sign-ups tell that it is there.
+   * Wrong passwords for one account from one address in 15 minutes, and mails to it and sign-ups with it from one
+   * address in an hour. From all addresses it is ten times as many in an hour.
    */
   readonly perAccount: number;
   /** Wrong passwords, refresh tokens and links from one address in 15 minutes, each kind by itself. */
@@ -24,6 +25,22 @@ export interface GuessingNumbers {
 /** At most so many `points` under one key within the counter's window. */
 interface Limit extends Counter {
   readonly points: number;
+}
+
+/**
+ * Two limits of attempts on one account. A stranger uses up only the one of their own network; somebody with many
+ * networks uses up the one for all of them, which does not hold where the account signed in before. So nobody can lock
+ * others out from where they usually are.
+ */
+interface AccountLimit {
+  readonly fromAddress: Limit;
+  readonly fromAnywhere: Limit;
+}
+
+/** An account that somebody acts on, whether or not there is one. */
+interface Account {
+  readonly key: string;
+  readonly hasSignedInFrom: (db: Queryable, network: string) => Promise<boolean>;
 }
 
 const quarter = 15 * 60;
@@ -48,59 +65,48 @@ interface Use {
 export class GuessingLimits {
   readonly #store: LimitStore;
   readonly #signInByAddress: Limit;
-  readonly #signInByAccountAndAddress: Limit;
-  readonly #signInByAccount: Limit;
-  readonly #passwordByAccount: Limit;
+  readonly #signInByAccount: AccountLimit;
+  readonly #passwordByAccount: AccountLimit;
   readonly #refreshByAddress: Limit;
   readonly #refreshByAccount: Limit;
   readonly #linkByAddress: Limit;
   readonly #signUpByAddress: Limit;
-  readonly #signUpByAccount: Limit;
+  readonly #signUpByAccount: AccountLimit;
   readonly #mailByAddress: Limit;
-  readonly #mailByAccount: Limit;
+  readonly #mailByAccount: AccountLimit;
 
   constructor({ perAccount, perAddress, signUpsPerAddress }: GuessingNumbers, store: LimitStore) {
     this.#store = store;
     const limit = (name: string, points: number, seconds: number) => ({ name, points, seconds });
+    const accountLimit = (name: string, seconds: number) => ({
+      fromAddress: limit(`${name}_BY_ACCOUNT_AND_ADDRESS`, perAccount, seconds),
+      fromAnywhere: limit(`${name}_BY_ACCOUNT`, 10 * perAccount, hour),
+    });
     this.#signInByAddress = limit('SIGN_IN_BY_ADDRESS', perAddress, quarter);
-    this.#signInByAccountAndAddress = limit('SIGN_IN_BY_ACCOUNT_AND_ADDRESS', perAccount, quarter);
-    this.#signInByAccount = limit('SIGN_IN_BY_ACCOUNT', 10 * perAccount, hour);
-    this.#passwordByAccount = limit('PASSWORD_BY_ACCOUNT', perAccount, quarter);
+    this.#signInByAccount = accountLimit('SIGN_IN', quarter);
+    this.#passwordByAccount = accountLimit('PASSWORD', quarter);
     this.#refreshByAddress = limit('REFRESH_BY_ADDRESS', perAddress, quarter);
     this.#refreshByAccount = limit('REFRESH_BY_ACCOUNT', 6 * perAccount, quarter);
     this.#linkByAddress = limit('LINK_BY_ADDRESS', perAddress, quarter);
     this.#signUpByAddress = limit('SIGN_UP_BY_ADDRESS', signUpsPerAddress, hour);
-    this.#signUpByAccount = limit('SIGN_UP_BY_ACCOUNT', perAccount, hour);
+    this.#signUpByAccount = accountLimit('SIGN_UP', hour);
     this.#mailByAddress = limit('MAIL_BY_ADDRESS', signUpsPerAddress, hour);
-    this.#mailByAccount = limit('MAIL_BY_ACCOUNT', perAccount, hour);
+    this.#mailByAccount = accountLimit('MAIL', hour);
   }
 
-  /**
-   * A sign-in. Who guesses from many addresses uses up what an account allows as a whole; who signed in from their
-   * network before is not asked to wait for that, so that nobody can be locked out from where they usually are.
-   */
+  /** A sign-in. The right password forgets the wrong ones for this account from this network. */
   async signIn<T>(context: ServiceContext, email: string, work: () => Promise<T>): Promise<T> {
-    const address = context.origin?.clientAddress ?? null;
-    const network = networkIn(context);
-    const account = accountKey(email);
-    const isKnown = async () =>
-      address !== null && canBeEmail(email) && hasSignedInFrom(context.db, email.trim(), network);
-    const both = `${account} ${network}`;
-    const uses = [
-      { limit: this.#signInByAddress, key: network },
-      { limit: this.#signInByAccountAndAddress, key: both },
-      { limit: this.#signInByAccount, key: account, unless: isKnown },
-    ];
-    const result = await this.#limited(context, uses, work, isWrong);
-    const { points } = this.#signInByAccountAndAddress;
-    await this.#store.count(this.#signInByAccountAndAddress, both, -points);
+    const address = { limit: this.#signInByAddress, key: networkIn(context) };
+    const [fromAddress, fromAnywhere] = usesOf(this.#signInByAccount, context, accountAt(email));
+    const result = await this.#limited(context, [address, fromAddress, fromAnywhere], work, isWrong);
+    await this.#store.count(fromAddress.limit, fromAddress.key, -fromAddress.limit.points);
     return result;
   }
 
   /** The viewer proves that they know the password of their account. */
   password<T>(context: ServiceContext, work: () => Promise<T>): Promise<T> {
-    const key = signedIn(context.viewer).id;
-    return this.#limited(context, [{ limit: this.#passwordByAccount, key }], work, isWrong);
+    const uses = usesOf(this.#passwordByAccount, context, accountOf(context.viewer));
+    return this.#limited(context, uses, work, isWrong);
   }
 
   /** A refresh token is looked up. */
@@ -122,20 +128,24 @@ export class GuessingLimits {
   /** An account is made. Administrators make as many as they like. */
   signUp<T>(context: ServiceContext, email: string, work: () => Promise<T>): Promise<T> {
     if (isAtLeast(context.viewer, 'ADMIN')) return work();
-    const uses = [
-      { limit: this.#signUpByAddress, key: networkIn(context) },
-      { limit: this.#signUpByAccount, key: accountKey(email) },
-    ];
+    const address = { limit: this.#signUpByAddress, key: networkIn(context) };
+    const uses = [address, ...usesOf(this.#signUpByAccount, context, accountAt(email))];
     return this.#limited(context, uses, work, isDone);
   }
 
   /** A link is to be mailed to an address. */
   mail<T>(context: ServiceContext, email: string, work: () => Promise<T>): Promise<T> {
-    const uses = [
-      { limit: this.#mailByAddress, key: networkIn(context) },
-      { limit: this.#mailByAccount, key: accountKey(email) },
-    ];
-    return this.#limited(context, uses, work, isDone);
+    return this.#mailTo(context, accountAt(email), work);
+  }
+
+  /** A link is to be mailed to the viewer. */
+  mailToViewer<T>(context: ServiceContext, work: () => Promise<T>): Promise<T> {
+    return this.#mailTo(context, accountOf(context.viewer), work);
+  }
+
+  #mailTo<T>(context: ServiceContext, account: Account, work: () => Promise<T>): Promise<T> {
+    const address = { limit: this.#mailByAddress, key: networkIn(context) };
+    return this.#limited(context, [address, ...usesOf(this.#mailByAccount, context, account)], work, isDone);
   }
 
   /** Counts the uses, does the work, and takes the uses back where its outcome does not count. */
@@ -200,14 +210,38 @@ function isDone(error: unknown): boolean {
 }
 
 /** Clients without an address are counted together. */
+const noNetwork = 'none';
+
 function networkIn({ origin }: ServiceContext): string {
   const address = origin?.clientAddress ?? null;
-  return address === null ? 'none' : networkOf(address);
+  return address === null ? noNetwork : networkOf(address);
+}
+
+function usesOf(
+  { fromAddress, fromAnywhere }: AccountLimit,
+  context: ServiceContext,
+  { key, hasSignedInFrom }: Account,
+): readonly [fromAddress: Use, fromAnywhere: Use] {
+  const network = networkIn(context);
+  const unless = async () => network !== noNetwork && hasSignedInFrom(context.db, network);
+  return [
+    { limit: fromAddress, key: `${key} ${network}` },
+    { limit: fromAnywhere, key, unless },
+  ];
 }
 
 /** An account as it is typed, in whatever case; hashed, since a store of counters is no place for addresses. */
-function accountKey(email: string): string {
-  return createHash('sha256').update(email.trim().toLowerCase()).digest('base64url');
+function accountAt(email: string): Account {
+  return {
+    key: createHash('sha256').update(email.trim().toLowerCase()).digest('base64url'),
+    hasSignedInFrom: async (db, network) =>
+      canBeEmail(email) && emailHasSignedInFrom(db, email.trim(), network),
+  };
+}
+
+function accountOf(viewer: Viewer): Account {
+  const { id } = signedIn(viewer);
+  return { key: id, hasSignedInFrom: (db, network) => userHasSignedInFrom(db, id, network) };
 }
 
 function tooMany(milliseconds: number): AppError {

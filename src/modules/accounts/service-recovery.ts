@@ -33,7 +33,7 @@ export async function requestEmailVerification(
 ): Promise<UserRow> {
   refuseWithoutMail(services);
   const { id } = signedIn(context.viewer);
-  return services.limits.mail(context, id, () =>
+  return services.limits.mailToViewer(context, () =>
     context.db.transaction(async (tx) => {
       const [user = null] = await findUsersByIds(tx, [id]);
       if (user === null) throw notFound('user');
