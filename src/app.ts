@@ -1,4 +1,5 @@
 // What only some configurations need is imported where it is needed: each module takes its time at the start.
+import cluster from 'node:cluster';
 import { fstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +33,7 @@ import {
 } from './modules/tokens/index.ts';
 import { atomicWrite, BatchedOutput } from './shared/batched-output.ts';
 import { MemoryStore } from './rate-limits/memory-store.ts';
+import { PrimaryStore } from './rate-limits/primary-store.ts';
 import { RedisStore } from './rate-limits/redis-store.ts';
 import type { LimitStore } from './rate-limits/store.ts';
 import { RedisConnection } from './redis/connection.ts';
@@ -131,7 +133,7 @@ export async function createAccountServices(
   const keys = await openKeyRing(config);
   const tokens = new AccessTokens({ keys, issuer, audience, ttl: accessTtl });
   const redis = config.redis === null ? null : new RedisConnection(config.redis, log);
-  const limitStore = limitStoreFor(redis);
+  const limitStore = limitStoreFor(redis, log);
   return {
     redis,
     limitStore,
@@ -147,8 +149,10 @@ export async function createAccountServices(
   };
 }
 
-function limitStoreFor(redis: RedisConnection | null): LimitStore {
-  const own = new MemoryStore();
+/** Workers of one server share what Redis does not keep. */
+function limitStoreFor(redis: RedisConnection | null, log: Logger): LimitStore {
+  const memory = new MemoryStore();
+  const own = cluster.worker === undefined ? memory : new PrimaryStore(cluster.worker, memory, log);
   return redis === null ? own : new RedisStore(redis, own);
 }
 
