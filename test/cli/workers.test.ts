@@ -214,7 +214,8 @@ describe.runIf(onServer)('the workers of a server', { timeout: 120_000 }, () => 
     const { hostname, port } = new URL(address);
     const socket = connect(Number(port), hostname);
     socket.write(
-      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+        'Content-Length: 9\r\nExpect: 100-continue\r\n\r\n',
     );
     await once(socket, 'data');
     program.kill('SIGTERM');
