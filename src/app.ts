@@ -1,4 +1,5 @@
 // What only some configurations need is imported where it is needed: each module takes its time at the start.
+import cluster from 'node:cluster';
 import { fstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +33,10 @@ import {
   watchKeyFolder,
 } from './modules/tokens/index.ts';
 import { atomicWrite, BatchedOutput } from './shared/batched-output.ts';
+import { MemoryStore } from './rate-limits/memory-store.ts';
+import { PrimaryStore } from './rate-limits/primary-store.ts';
+import { RedisStore } from './rate-limits/redis-store.ts';
+import type { LimitStore } from './rate-limits/store.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { describeError } from './shared/describe-error.ts';
 import { closeRenderPool } from './shared/markdown/index.ts';
@@ -107,30 +112,49 @@ export async function openDatabase({ database }: Pick<Config, 'database'>, log: 
   }
 }
 
+/** What the accounts module needs, and what it shares with the rest of the app. */
+export interface AppServices extends AccountServices {
+  /** Null where instances do not share one. `createApp` opens and closes it. */
+  readonly redis: RedisConnection | null;
+  /** Keeps all rate limits: those of guessing, and the budgets of clients. */
+  readonly limitStore: LimitStore;
+}
+
 /**
  * What the accounts module needs, from the configuration.
  *
- * @param log Gets what goes wrong with the keys of other issuers.
+ * @param log Gets what goes wrong with the keys of other issuers, and with Redis.
  * @throws {ConfigError} when a token key cannot be trusted, or is missing in production.
  */
 export async function createAccountServices(
   config: Config,
   log: Logger = createLog({ logLevel: 'silent' }),
-): Promise<AccountServices> {
+): Promise<AppServices> {
   const { accessTtl, sessionTtl, issuer, audience } = config.tokens;
   const keys = await openKeyRing(config);
   const tokens = new AccessTokens({ keys, issuer, audience, ttl: accessTtl });
+  const redis = config.redis === null ? null : new RedisConnection(config.redis, log);
+  const limitStore = limitStoreFor(redis, log);
   return {
+    redis,
+    limitStore,
     keys,
     tokens,
     verifier: new TokenVerifier(tokens, outsideTokens(config, log)),
     signUp: config.signUp,
-    limits: new GuessingLimits(config.guessing),
+    limits: new GuessingLimits(config.guessing, limitStore),
     sessionTtl,
     minPasswordLength: config.minPasswordLength,
     sendsMail: config.mail !== null,
     afterCommit: () => {},
   };
+}
+
+/** Workers of one server share what Redis does not keep. */
+function limitStoreFor(redis: RedisConnection | null, log: Logger): LimitStore {
+  const memory = new MemoryStore();
+  const own = cluster.worker === undefined ? memory : new PrimaryStore(cluster.worker, memory, log);
+  return redis === null ? own : new RedisStore(redis, own);
 }
 
 function outsideTokens({ tokens, production }: Config, log: Logger): OutsideTokens[] {
@@ -190,7 +214,7 @@ export interface App {
 export async function createApp(
   config: Config,
   driver: Driver,
-  accounts: AccountServices,
+  accounts: AppServices,
   log: Logger,
 ): Promise<App> {
   const { executor, introspection, suggestions, explorer, costs } = config;
@@ -206,8 +230,16 @@ export async function createApp(
       : new OutboxWorker({ driver, deliver: deliverBy(transport, config.mail.webUrl), log });
   const tagCleanup = new TagCleanup({ driver, log });
   const mailbox = transport instanceof DevelopmentMailbox ? transport : null;
-  const redis = config.redis === null ? null : new RedisConnection(config.redis, log);
-  const graphql = await startApollo({ executor, introspection, suggestions, explorer, costs, redis, log });
+  const { redis, limitStore } = accounts;
+  const graphql = await startApollo({
+    executor,
+    introspection,
+    suggestions,
+    explorer,
+    costs,
+    limitStore,
+    log,
+  });
   const http = createHttpServer({
     options: config.http,
     explorer,

@@ -28,8 +28,8 @@ SIGTERM or SIGINT stops the server: running requests are answered, then
 everything is closed.
 
 With --workers so many processes serve on one port, each with a pool of
-DATABASE_POOL_SIZE connections. One that ends is replaced. Without REDIS_URL each
-counts by itself what clients may ask for.
+DATABASE_POOL_SIZE connections. One that ends is replaced. They share their rate
+limits, with other servers too where REDIS_URL names a Redis.
 
 Examples:
   broadsheet serve

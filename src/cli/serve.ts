@@ -1,9 +1,8 @@
 import cluster from 'node:cluster';
 import type { Logger } from 'pino';
-import { type App, createAccountServices, createApp, createLog } from '../app.ts';
+import { type App, type AppServices, createAccountServices, createApp, createLog } from '../app.ts';
 import { type Config, readConfig } from '../config.ts';
 import { Database, type Driver } from '../db/index.ts';
-import type { AccountServices } from '../modules/accounts/index.ts';
 import { openReadyDatabase } from './database.ts';
 import { CommandError } from './failure.ts';
 import { stopRequest } from './stop-request.ts';
@@ -79,7 +78,7 @@ function isFirst(): boolean {
 async function start(
   config: Config,
   driver: Driver,
-  accounts: AccountServices,
+  accounts: AppServices,
   log: Logger,
   folder: string | null,
 ): Promise<App> {
@@ -118,7 +117,7 @@ async function fillIfEmpty({ dataFolder }: Config, driver: Driver, log: Logger):
   }
 }
 
-async function welcome(config: Config, app: App, driver: Driver, accounts: AccountServices): Promise<void> {
+async function welcome(config: Config, app: App, driver: Driver, accounts: AppServices): Promise<void> {
   const { printWelcome } = await import('./welcome.ts');
   await printWelcome(config, app, new Database(driver), accounts);
 }

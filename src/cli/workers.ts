@@ -1,5 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Logger } from 'pino';
+import { MemoryStore } from '../rate-limits/memory-store.ts';
+import { answerTo } from '../rate-limits/worker-commands.ts';
 
 /** The pause before the first worker that ended is replaced, in milliseconds. It doubles with each that ends. */
 const firstPause = 100;
@@ -14,6 +16,8 @@ const calm = 60_000;
  */
 export class Workers {
   readonly #log: Logger;
+  /** The rate limits of all workers. */
+  readonly #limits = new MemoryStore();
   /** Those that listen, and since when. */
   readonly #serving = new Map<Worker, number>();
   readonly #replacements = new Set<NodeJS.Timeout>();
@@ -34,6 +38,7 @@ export class Workers {
    */
   run(stop: Promise<void>): Promise<void> {
     cluster.setupPrimary({ args: ['serve'] });
+    cluster.on('message', (worker, message: object) => this.#onMessage(worker, message));
     cluster.on('listening', (worker) => this.#onListening(worker));
     cluster.on('exit', (worker, code, signal) => this.#onExit(worker, code, signal));
     this.#fork();
@@ -46,6 +51,12 @@ export class Workers {
   #fork(): void {
     const { id, process } = cluster.fork();
     this.#log.info({ worker: id, pid: process.pid }, 'began a worker');
+  }
+
+  #onMessage(worker: Worker, message: object): void {
+    const answer = answerTo(message, this.#limits);
+    // A worker that has ended meanwhile needs no answer.
+    if (answer !== null) worker.send(answer, () => {});
   }
 
   #onListening(worker: Worker): void {

@@ -1,15 +1,14 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { Logger } from 'pino';
-import type { RedisConnection } from '../redis/connection.ts';
+import type { LimitStore } from '../rate-limits/store.ts';
 import type { Context } from './context.ts';
 import { PlanCache } from './execution/plan-cache.ts';
 import { DocumentCache } from './document-cache.ts';
 import { stringifyResult } from './execution/result-text.ts';
 import { formatError } from './format-error.ts';
 import { KnownOperations } from './known-operations.ts';
-import { type BudgetNumbers, ClientBudgets, MemoryBudgetStore, RequestLimits } from './limits/index.ts';
-import { RedisBudgetStore } from './limits/redis-budget-store.ts';
+import { type BudgetNumbers, ClientBudgets, RequestLimits } from './limits/index.ts';
 import { OperationLog } from './operation-log.ts';
 import { compiledExecution } from './plugins/compiled-execution.ts';
 import { landingPage } from './plugins/landing-page.ts';
@@ -34,8 +33,8 @@ export interface ApolloOptions {
     /** All operations of one client; null where that is not limited. */
     readonly budget: BudgetNumbers | null;
   };
-  /** What instances share the clients' budgets in; null where each has its own. */
-  readonly redis: RedisConnection | null;
+  /** Keeps the clients' budgets. */
+  readonly limitStore: LimitStore;
   readonly log: Logger;
   /** Plugins beside the server's own. All operations take the way through Apollo Server then. */
   readonly plugins?: readonly Plugin[];
@@ -59,14 +58,13 @@ export async function startApollo({
   suggestions,
   explorer,
   costs: { ceiling, budget },
-  redis,
+  limitStore,
   log,
   plugins: others = [],
 }: ApolloOptions): Promise<GraphqlServer> {
   const schema = createSchema();
   const documents = new DocumentCache();
-  const store = redis === null ? new MemoryBudgetStore() : new RedisBudgetStore(redis);
-  const budgets = budget === null ? null : new ClientBudgets(budget, store);
+  const budgets = budget === null ? null : new ClientBudgets(budget, limitStore);
   const limits = new RequestLimits({ schema, documents, costCeiling: ceiling, budgets });
   const operations = new OperationLog(log);
   const plugins: Plugin[] = [

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
-import { canonicalAddress } from '../shared/ip-address.ts';
+import { canonicalAddress, withoutPort } from '../shared/ip-address.ts';
 import type { RequestOrigin } from '../shared/origin.ts';
 import { remembered } from '../shared/remembered.ts';
 
@@ -18,19 +18,35 @@ export type OriginOf = (request: IncomingMessage, requestId: string) => RequestO
 const addressIn = remembered(canonicalAddress);
 
 /**
- * The address is the peer's, or what a trusted proxy says of it (`X-Forwarded-For`); a proxy that names none stands for
- * the client.
+ * Returns a reader of the client's address: the peer's, or the one that trusted proxies name in `X-Forwarded-For`. If
+ * what they name is not an address, the client has the peer's.
  *
  * @param trustedProxies addresses and networks.
  */
 export function originReader(trustedProxies: readonly string[]): OriginOf {
-  const isTrusted = trustedProxies.length > 0 ? proxyAddr.compile([...trustedProxies]) : null;
+  const isTrusted = proxyAddr.compile([...trustedProxies]);
   return (request, requestId) => {
-    const peer = addressIn(request.socket.remoteAddress ?? '');
+    const peer = request.socket.remoteAddress ?? '';
     return {
       requestId,
-      clientAddress: isTrusted === null ? peer : (addressIn(proxyAddr(request, isTrusted)) ?? peer),
+      clientAddress: addressIn(forwardedClient(request, peer, isTrusted)) ?? addressIn(peer),
       userAgent: request.headers['user-agent'] ?? null,
     };
   };
+}
+
+/** Each proxy appends the address that it got the request from: the client is the last one that is not a trusted proxy. */
+function forwardedClient(
+  { headers: { 'x-forwarded-for': header } }: IncomingMessage,
+  peer: string,
+  isTrusted: (address: string, hop: number) => boolean,
+): string {
+  if (typeof header !== 'string') return peer;
+  let client = peer;
+  for (const text of header.split(',').toReversed()) {
+    if (!isTrusted(client, 0)) break;
+    const entry = text.trim();
+    if (entry !== '') client = withoutPort(entry);
+  }
+  return client;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
+import { within } from '../shared/within.ts';
 import type { RedisAddress } from './client.ts';
 
 /** How long a request may wait for Redis, in milliseconds. */
@@ -75,7 +76,7 @@ export class RedisConnection {
     const client = this.#client;
     if (client === null) return undefined;
     try {
-      const value = read(await within(patience, evaluate(client, script, key, values)));
+      const value = read(await within(patience, evaluate(client, script, key, values), 'Redis'));
       if (value !== undefined) return value;
       throw new Error('Redis has sent an answer that does not fit the command.');
     } catch (error) {
@@ -104,7 +105,7 @@ export class RedisConnection {
       };
       client.on('error', fail);
       client.on('close', () => fail(new Error('Redis has closed the connection.')));
-      await within(connectPatience, begin(client)).catch(fail);
+      await within(connectPatience, begin(client), 'Redis').catch(fail);
       if (fault === undefined && !this.#isClosed) {
         this.#client = client;
         if (this.#isMissed) this.#log.info('redis answers again');
@@ -181,20 +182,5 @@ async function evaluate(
   } catch (error) {
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     return client.eval(text, 1, key, ...values);
-  }
-}
-
-/** Fails when an answer takes longer. What came while the process was busy with something else counts as in time. */
-async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fail = () => reject(new Error(`Redis has not answered within ${milliseconds} ms.`));
-    // Timers run before what came in is read, and this after it.
-    timer = setTimeout(() => setImmediate(fail), milliseconds);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -13,6 +13,18 @@ export function canonicalAddress(text: string): string | null {
   return high === undefined || low === undefined ? canonical : [...bytesOf(high), ...bytesOf(low)].join('.');
 }
 
+/** An IPv4 address with a port, or an IPv6 address in brackets with or without one. */
+const addressAndPort = /^(?:([\d.]+):\d{1,5}|\[([\da-f:.]+(?:%[^\]]*)?)\](?::\d{1,5})?)$/i;
+
+/**
+ * Returns an address without the port or the brackets that some proxies write into `X-Forwarded-For`:
+ * `203.0.113.9:4711`, `[2001:db8::1]:4711`, `[2001:db8::1]`. Any other text is returned as it is.
+ */
+export function withoutPort(text: string): string {
+  const [, ipv4, ipv6] = addressAndPort.exec(text) ?? [];
+  return ipv4 ?? ipv6 ?? text;
+}
+
 /**
  * The network that a canonical address stands for, where clients are counted: an IPv4 address itself, and the /64 of an
  * IPv6 address, which is what one customer has.

@@ -71,12 +71,30 @@ describe.runIf(onServer)('the workers of a server', { timeout: 120_000 }, () => 
   const body = '{"query":"query FromClient { __typename }"}';
   const answer = '{"data":{"__typename":"Query"}}';
 
+  /** Sends a request on a connection of its own: the first process gives the workers connections in turn. */
+  function post(text: string): Promise<Response> {
+    const headers = { 'content-type': 'application/json', connection: 'close' };
+    return fetch(url, { method: 'POST', headers, body: text });
+  }
+
+  /** Tries a wrong password so many times, and answers how often each code came. */
+  async function guess(times: number): Promise<Record<string, number>> {
+    const query = `mutation { signIn(input: { email: "nobody@example.org", password: "wrong" }) { accessToken } }`;
+    const codes: Record<string, number> = {};
+    for (let time = 0; time < times; time += 1) {
+      const response = await post(JSON.stringify({ query }));
+      const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+      const code = errors[0]?.extensions.code ?? 'OK';
+      codes[code] = (codes[code] ?? 0) + 1;
+    }
+    return codes;
+  }
+
   /** Sends requests one after the other, each on a connection of its own, and answers which workers had them. */
   async function ask(times: number): Promise<Set<number>> {
     const workers = new Set<number>();
     for (let time = 0; time < times; time += 1) {
-      const headers = { 'content-type': 'application/json', connection: 'close' };
-      const response = await fetch(url, { method: 'POST', headers, body });
+      const response = await post(body);
       expect(await response.text()).toContain(answer);
       const id = response.headers.get('x-request-id');
       const [, worker] = await program.printed(new RegExp(`"worker":(\\d+),"requestId":"${id}"`));
@@ -86,7 +104,13 @@ describe.runIf(onServer)('the workers of a server', { timeout: 120_000 }, () => 
   }
 
   it('start after one migration, print one page, and share the requests', async () => {
-    program = startProgram(['serve', '--migrate', '--workers', '2'], { env });
+    const variables = {
+      ...env,
+      GUESS_LIMIT_PER_ACCOUNT: '3',
+      COST_BUDGET: '100000',
+      COST_BUDGET_WINDOW: '10d',
+    };
+    program = startProgram(['serve', '--migrate', '--workers', '2'], { env: variables });
     await program.printed(/Stop with Ctrl-C/);
     await listens(2);
     url = /ready at (\S+)/.exec(program.stdout())?.[1] ?? '';
@@ -94,6 +118,16 @@ describe.runIf(onServer)('the workers of a server', { timeout: 120_000 }, () => 
     expect(said('migrated the database')[0]).not.toHaveProperty('worker');
     expect(program.stdout().match(/ready at/g)).toHaveLength(1);
     expect(await ask(6)).toEqual(new Set([1, 2]));
+  });
+
+  it('count guesses and budgets together', async () => {
+    expect(await guess(12)).toEqual({ UNAUTHENTICATED: 3, RATE_LIMITED: 9 });
+    const left: number[] = [];
+    for (let time = 0; time < 6; time += 1) {
+      const response = await post(body);
+      left.push(Number(/;r=(\d+);/.exec(response.headers.get('ratelimit') ?? '')?.[1]));
+    }
+    expect(left).toEqual(left.map((_, time) => (left[0] ?? 0) - time));
   });
 
   it('are replaced when they are killed, while the others answer', async () => {
@@ -105,6 +139,8 @@ describe.runIf(onServer)('the workers of a server', { timeout: 120_000 }, () => 
     await listens(3);
     expect(await ask(6)).toEqual(new Set([2, 3]));
     expect(program.stdout().match(/ready at/g)).toHaveLength(1);
+    // What the killed one has counted is not forgotten.
+    expect(await guess(6)).toEqual({ RATE_LIMITED: 6 });
   });
 
   it('answer the requests under way before all of them end', async () => {
@@ -178,7 +214,8 @@ describe.runIf(onServer)('the workers of a server', { timeout: 120_000 }, () => 
     const { hostname, port } = new URL(address);
     const socket = connect(Number(port), hostname);
     socket.write(
-      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+        'Content-Length: 9\r\nExpect: 100-continue\r\n\r\n',
     );
     await once(socket, 'data');
     program.kill('SIGTERM');

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DriverQuery } from '../../src/db/driver.ts';
 import { readSettings } from '../../src/db/drivers/session-settings.ts';
-import { hasSignedInFrom } from '../../src/modules/accounts/repository.ts';
+import { emailHasSignedInFrom, userHasSignedInFrom } from '../../src/modules/accounts/repository.ts';
 import { findUserOfIdentity } from '../../src/modules/accounts/repository-identities.ts';
 import { findAuditEvents } from '../../src/modules/audit/index.ts';
 import { openTestDatabase } from '../helpers/database.ts';
@@ -116,7 +116,8 @@ describe('over 20,000 posts', () => {
     const [byTime, byUser] = [['audit_events_at_index'], ['audit_events_user_index']];
     const db = server.database();
     for (const [read, indexes] of [
-      [() => hasSignedInFrom(db, 'user-6@example.com', '203.0.113.1'), [...byUser, 'users_email_key']],
+      [() => emailHasSignedInFrom(db, 'user-6@example.com', '203.0.113.1'), [...byUser, 'users_email_key']],
+      [() => userHasSignedInFrom(db, userId, '203.0.113.1'), byUser],
       [() => findAuditEvents(db, { userId, type: null }, 20), byUser],
       [() => findAuditEvents(db, { userId, type: 'SIGNED_IN' }, 20), byUser],
       [() => findAuditEvents(db, { userId: null, type: null }, 20), byTime],

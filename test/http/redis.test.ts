@@ -70,6 +70,35 @@ describe.runIf(onRedis)('two instances with a Redis', () => {
   });
 });
 
+describe.runIf(onRedis)('guesses at two instances with a Redis', () => {
+  const variables = { GUESS_LIMIT_PER_ACCOUNT: '3', TRUSTED_PROXIES: '127.0.0.1', REDIS_URL: redisUrl };
+  const first = useServer(variables);
+  const second = useServer(variables);
+
+  it('are counted together, without an e-mail address in Redis', async () => {
+    const email = `somebody-${randomUUID()}@example.org`;
+    const document = `mutation ($email: String!) {
+      signIn(input: { email: $email, password: "wrong" }) { accessToken } }`;
+    const address = anybody();
+    const codes: string[] = [];
+    for (const server of [first, second, first, second, second]) {
+      const headers = { 'x-forwarded-for': address };
+      const { errors } = await server.send(document, { variables: { email }, headers });
+      codes.push(errors[0]?.extensions.code ?? 'OK');
+    }
+    expect(codes).toEqual([
+      ...Array.from({ length: 3 }, () => 'UNAUTHENTICATED'),
+      'RATE_LIMITED',
+      'RATE_LIMITED',
+    ]);
+    const operator = new Redis(redisUrl);
+    const keys = await operator.keys('broadsheet:*');
+    operator.disconnect();
+    expect(keys.filter((key) => key.includes('SIGN_IN_BY_ACCOUNT:3600s:'))).not.toEqual([]);
+    expect(keys.filter((key) => key.includes('@') || key.includes('somebody'))).toEqual([]);
+  });
+});
+
 describe.runIf(onRedis)('a Redis', () => {
   let way: Way;
   let server: TestServer;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalAddress, networkOf } from '../../src/shared/ip-address.ts';
+import { canonicalAddress, networkOf, withoutPort } from '../../src/shared/ip-address.ts';
 
 describe('canonicalAddress', () => {
   it.each([
@@ -27,6 +27,32 @@ describe('canonicalAddress', () => {
     "' or true --",
   ])('takes "%s" for no address', (text) => {
     expect(canonicalAddress(text)).toBeNull();
+  });
+});
+
+describe('withoutPort', () => {
+  it.each([
+    ['203.0.113.9:4711', '203.0.113.9'],
+    ['203.0.113.9:0', '203.0.113.9'],
+    ['[2001:db8::1]:4711', '2001:db8::1'],
+    ['[2001:DB8::1]', '2001:DB8::1'],
+    ['[::ffff:203.0.113.9]:80', '::ffff:203.0.113.9'],
+    ['[fe80::1%eth0]:80', 'fe80::1%eth0'],
+    ['203.0.113.9', '203.0.113.9'],
+    ['2001:db8::1:4711', '2001:db8::1:4711'],
+  ])('takes %s for %s', (text, address) => {
+    expect(withoutPort(text)).toBe(address);
+  });
+
+  it.each([
+    '203.0.113.9:',
+    '203.0.113.9:port',
+    '203.0.113.9:123456',
+    '[2001:db8::1',
+    '[2001:db8::1]4711',
+    '[]:1',
+  ])('makes no address of %s', (text) => {
+    expect(canonicalAddress(withoutPort(text))).toBeNull();
   });
 });
 

@@ -1,3 +1,4 @@
+import type { LimitStore } from '../../rate-limits/store.ts';
 import { after, type Awaitable } from '../../shared/awaitable.ts';
 import { AppError } from '../../shared/errors.ts';
 import { networkOf } from '../../shared/ip-address.ts';
@@ -20,31 +21,13 @@ export interface Balance {
   readonly resetAfter: number;
 }
 
-/**
- * Where budgets are kept. Each is one number: the time at which it is whole again. To take from it is to put that off,
- * which is the generic cell rate algorithm of ATM networks; a time that has passed needs no keeping.
- */
-export interface BudgetStore {
-  /**
-   * Puts the time of a key off, by so many milliseconds from now or from where it is, unless it would then be further
-   * off than the window. Answers how far off it is then, or would be.
-   */
-  take(key: string, milliseconds: number, window: number): Awaitable<Taken>;
-}
-
-/** Whether something was taken, and how far off the time is at which a budget is whole, in milliseconds. */
-export interface Taken {
-  readonly taken: boolean;
-  readonly distance: number;
-}
-
 /** The budgets of all clients. A client is who signed in, and otherwise a network address. */
 export class ClientBudgets {
   readonly numbers: BudgetNumbers;
-  readonly #store: BudgetStore;
+  readonly #store: LimitStore;
 
   /** @throws {RangeError} when a number is not positive and finite. */
-  constructor(numbers: BudgetNumbers, store: BudgetStore) {
+  constructor(numbers: BudgetNumbers, store: LimitStore) {
     for (const number of [numbers.points, numbers.window]) {
       if (!(number > 0 && number < Infinity)) throw new RangeError(`A budget cannot have ${number}.`);
     }
@@ -89,47 +72,3 @@ export function clientOf(viewer: Viewer, { clientAddress }: RequestOrigin): stri
 }
 
 const clientAt = remembered((address) => `address ${networkOf(address)}`);
-
-/** Far more clients than one process serves in a minute; of more, the budget that was touched least lately is forgotten. */
-const manyClients = 100_000;
-
-/** Keeps budgets in memory: each instance of the server has its own. */
-export class MemoryBudgetStore implements BudgetStore {
-  readonly #wholeAt = new Map<string, number>();
-  /** The one that was touched last, which stands at the end. */
-  #last: string | undefined;
-  readonly #maxClients: number;
-  readonly #now: () => number;
-
-  /** @param now a clock in milliseconds that never goes back. */
-  constructor(maxClients: number = manyClients, now: () => number = () => performance.now()) {
-    this.#maxClients = maxClients;
-    this.#now = now;
-  }
-
-  get size(): number {
-    return this.#wholeAt.size;
-  }
-
-  take(key: string, milliseconds: number, window: number): Taken {
-    const now = this.#now();
-    const wholeAt = Math.max(this.#wholeAt.get(key) ?? now, now) + milliseconds;
-    const distance = wholeAt - now;
-    if (distance > window) return { taken: false, distance };
-    if (key !== this.#last) {
-      this.#wholeAt.delete(key);
-      this.#last = key;
-    }
-    this.#wholeAt.set(key, wholeAt);
-    this.#forget(now);
-    return { taken: true, distance };
-  }
-
-  /** Forgets the first ones while they are whole, or too many. */
-  #forget(now: number): void {
-    for (const [key, wholeAt] of this.#wholeAt) {
-      if (wholeAt > now && this.#wholeAt.size <= this.#maxClients) return;
-      this.#wholeAt.delete(key);
-    }
-  }
-}

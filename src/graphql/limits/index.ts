@@ -17,7 +17,6 @@ export {
   type BudgetNumbers,
   ClientBudgets,
   clientOf,
-  MemoryBudgetStore,
   OverBudget,
 } from './budget.ts';
 export { limitExceeded } from './exceeded.ts';

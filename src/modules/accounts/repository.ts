@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import { build, type Queryable, statement, type Transaction, uniqueName } from '../../db/index.ts';
 import { auditEvents, credentials, users } from '../../db/tables/index.ts';
 import type { Role } from '../../shared/viewer.ts';
@@ -40,8 +40,15 @@ export async function findUserForSignIn(db: Queryable, email: string): Promise<U
   return user;
 }
 
-const signedInFrom = statement({
-  name: 'signed_in_from',
+const isSignInFrom = (network: SQL) =>
+  and(
+    eq(auditEvents.type, 'SIGNED_IN'),
+    gt(auditEvents.at, sql`now() - interval '90 days'`),
+    sql`${auditEvents.clientAddress}::inet <<= ${network}::inet`,
+  );
+
+const emailSignedInFrom = statement({
+  name: 'email_signed_in_from',
   parameters: { email: 'text', network: 'text' },
   selection: { at: auditEvents.at },
   query: ({ email, network }, columns) =>
@@ -49,20 +56,30 @@ const signedInFrom = statement({
       .select(columns)
       .from(auditEvents)
       .innerJoin(users, eq(users.id, auditEvents.userId))
-      .where(
-        and(
-          sql`lower(${users.email}) = lower(${email})`,
-          eq(auditEvents.type, 'SIGNED_IN'),
-          gt(auditEvents.at, sql`now() - interval '90 days'`),
-          sql`${auditEvents.clientAddress}::inet <<= ${network}::inet`,
-        ),
-      )
+      .where(and(sql`lower(${users.email}) = lower(${email})`, isSignInFrom(network)))
       .limit(1),
 });
 
-/** Whether the user with this address has signed in from a network in the last 90 days. */
-export async function hasSignedInFrom(db: Queryable, email: string, network: string): Promise<boolean> {
-  return (await db.run(signedInFrom, { email, network })).length > 0;
+/** Whether the user with this e-mail address has signed in from a network in the last 90 days. */
+export async function emailHasSignedInFrom(db: Queryable, email: string, network: string): Promise<boolean> {
+  return (await db.run(emailSignedInFrom, { email, network })).length > 0;
+}
+
+const userSignedInFrom = statement({
+  name: 'user_signed_in_from',
+  parameters: { userId: 'uuid', network: 'text' },
+  selection: { at: auditEvents.at },
+  query: ({ userId, network }, columns) =>
+    build
+      .select(columns)
+      .from(auditEvents)
+      .where(and(eq(auditEvents.userId, userId), isSignInFrom(network)))
+      .limit(1),
+});
+
+/** Whether a user has signed in from a network in the last 90 days. */
+export async function userHasSignedInFrom(db: Queryable, userId: string, network: string): Promise<boolean> {
+  return (await db.run(userSignedInFrom, { userId, network })).length > 0;
 }
 
 /** A username that nobody has, beginning with the base. */

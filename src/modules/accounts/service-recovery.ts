@@ -32,7 +32,7 @@ export async function requestEmailVerification(
 ): Promise<UserRow> {
   refuseWithoutMail(services);
   const { id } = signedIn(context.viewer);
-  return services.limits.mail(context, id, () =>
+  return services.limits.mailToViewer(context, () =>
     context.db.transaction(async (tx) => {
       const { user } = await lockViewer(tx, context.viewer);
       const { email, emailVerifiedAt } = user;

@@ -10,6 +10,7 @@ const LAYERS = [
   ['app'],
   ['http', 'graphql', 'workers'],
   ['modules'],
+  ['rate-limits'],
   ['db', 'redis', 'cache', 'events', 'mail', 'telemetry'],
   ['config', 'generated'],
   ['shared'],
