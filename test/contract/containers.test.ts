@@ -118,6 +118,8 @@ describe('docker-compose.yml', () => {
     expect(config).toMatchObject({
       production: false,
       demo: true,
+      demoToken: true,
+      mail: { smtpUrl: null },
       tokens: { keys: { kind: 'folder', folder: '/home/node/data/keys' } },
     });
     expect(config.http).toMatchObject({ host: '0.0.0.0', port: 4000 });
