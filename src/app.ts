@@ -39,6 +39,7 @@ import { RedisStore } from './rate-limits/redis-store.ts';
 import type { LimitStore } from './rate-limits/store.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { describeError } from './shared/describe-error.ts';
+import { makePrivate } from './shared/make-private.ts';
 import { closeRenderPool } from './shared/markdown/index.ts';
 import { type Deliver, OutboxWorker } from './workers/outbox.ts';
 import { TagCleanup } from './workers/tag-cleanup.ts';
@@ -98,7 +99,12 @@ export async function openDatabase({ database }: Pick<Config, 'database'>, log: 
   const lock = await lockFolder(database.folder);
   try {
     const { openEmbedded } = await import('./db/drivers/pglite.ts');
-    const driver = await openEmbedded({ folder: join(database.folder, 'postgres') });
+    const folder = join(database.folder, 'postgres');
+    // Earlier versions let everybody read it.
+    const paths = makePrivate([folder]);
+    if (paths.length > 0)
+      log.warn({ paths }, 'others can read files of the database: they are not of this user');
+    const driver = await openEmbedded({ folder });
     return {
       ...driver,
       async close() {

@@ -19,6 +19,7 @@ import {
 import { databaseServer } from './config/database.ts';
 import { redisPrefix, redisServer } from './config/redis.ts';
 import type { RedisSettings } from './redis/connection.ts';
+import { isLoopback } from './shared/loopback.ts';
 import { roles } from './shared/viewer.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
@@ -38,6 +39,14 @@ const host = z
   .refine(
     (text) => isIP(text) !== 0 || /^[A-Za-z0-9.-]+$/.test(text),
     'must be an IP address or a host name',
+  );
+
+const hosts = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .refine(
+    (names) => names.every((name) => host.safeParse(name).success),
+    'must be host names or IP addresses without ports, with commas between them',
   );
 
 const limit = z.coerce.number().int().min(1).max(1_000_000);
@@ -69,9 +78,12 @@ const notEmpty = 'must not be empty';
 
 /** Every environment variable that the program reads, with its default. */
 const environment = z.object({
-  NODE_ENV: z.string().default('development'),
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], 'must be development, test or production')
+    .default('development'),
   HOST: host.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  ALLOWED_HOSTS: hosts.default([]),
   DATA_DIR: z.string().min(1).default('.data'),
   DATABASE_URL: databaseServer.optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(1_000).default(10),
@@ -96,6 +108,7 @@ const environment = z.object({
   SIGN_UP: z.enum(['open', 'closed']).default('open'),
   SIGN_UP_ROLE: z.enum(roles).exclude(['ADMIN']).default('AUTHOR'),
   SMTP_URL: mailServer.optional(),
+  MAILBOX: flag.optional(),
   MAIL_FROM: mailSender.optional(),
   WEB_URL: frontEnd.optional(),
   PASSWORD_MIN_LENGTH: z.coerce.number().int().min(8).max(64).default(8),
@@ -110,6 +123,7 @@ const environment = z.object({
   EXPLORER: flag.optional(),
   EXECUTOR: z.enum(['compiled', 'graphql-js']).default('compiled'),
   DEMO: flag.optional(),
+  DEMO_TOKEN: flag.optional(),
   CORS_ORIGINS: origins.default([]),
   TRUSTED_PROXIES: addressRanges.default([]),
   HTTP_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(64_000_000).default(7_000_000),
@@ -162,6 +176,8 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
+    /** The hosts, beside those of the loopback, that requests may name in `Host`; null where they may name any. */
+    readonly allowedHosts: readonly string[] | null;
     /** The addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
     readonly trustedProxies: readonly string[];
     /** The origins whose pages may use the API. */
@@ -212,8 +228,10 @@ export interface Config {
   /** Whether errors about a document suggest names of the schema. */
   readonly suggestions: boolean;
   readonly explorer: boolean;
-  /** Whether an empty database is filled with a demo publication. */
+  /** Whether an empty database is filled with a demo publication, and its accounts are printed at the start. */
   readonly demo: boolean;
+  /** Whether an access token of a demo account is printed at the start. */
+  readonly demoToken: boolean;
 }
 
 /** A setting that is wrong or missing; the message names it. */
@@ -257,12 +275,16 @@ function isAddressRange(text: string): boolean {
 
 function configFrom(env: Environment): Config {
   const production = env.NODE_ENV === 'production';
+  // What lets everybody in is for the machine itself, unless it is asked for by name.
+  const isOpen = (asked: boolean | undefined) => !production && (asked ?? isLoopback(env.HOST));
+  const demo = isOpen(env.DEMO);
   return Object.freeze({
     production,
     dataFolder: env.DATA_DIR,
     http: {
       host: env.HOST,
       port: env.PORT,
+      allowedHosts: production ? null : [env.HOST, ...env.ALLOWED_HOSTS],
       corsOrigins: env.CORS_ORIGINS,
       trustedProxies: env.TRUSTED_PROXIES,
       bodyLimit: env.HTTP_BODY_LIMIT_BYTES,
@@ -282,7 +304,7 @@ function configFrom(env: Environment): Config {
       sessionTtl: env.SESSION_TTL,
     },
     signUp: { open: env.SIGN_UP === 'open', role: env.SIGN_UP_ROLE },
-    mail: mailFrom(env, production),
+    mail: mailFrom(env, isOpen(env.MAILBOX)),
     minPasswordLength: env.PASSWORD_MIN_LENGTH,
     guessing: {
       perAccount: env.GUESS_LIMIT_PER_ACCOUNT,
@@ -297,7 +319,8 @@ function configFrom(env: Environment): Config {
     introspection: env.INTROSPECTION ?? !production,
     suggestions: env.SUGGESTIONS ?? !production,
     explorer: env.EXPLORER ?? !production,
-    demo: (env.DEMO ?? true) && !production,
+    demo,
+    demoToken: demo && isOpen(env.DEMO_TOKEN),
   });
 }
 

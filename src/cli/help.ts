@@ -21,8 +21,8 @@ Exit codes: 0 done, 1 failed, 2 not understood.`;
 export const serve = `
 Without DATABASE_URL the data is kept in an embedded PostgreSQL, which is made and
 migrated by itself. With it the server starts only when no migration is pending,
-or when it is told to run them. Outside production an empty database is filled
-with a small demo publication.
+or when it is told to run them. Outside production, on the loopback, an empty
+database is filled with a small demo publication.
 
 SIGTERM or SIGINT stops the server: running requests are answered, then
 everything is closed.
@@ -39,8 +39,9 @@ Examples:
 
 Environment:
   HOST, PORT             where to listen, 127.0.0.1 and 4000 by default
-  NODE_ENV               production: no demo, explorer or introspection by default,
-                         and there must be a signing key
+  NODE_ENV               development, test or production: in production no demo,
+                         explorer or introspection by default, and there must be
+                         a signing key
   DATABASE_URL           a PostgreSQL server, postgres://user:password@host/name;
                          without it the embedded database is used
   DATA_DIR               the folder of the embedded database, .data by default

@@ -26,13 +26,14 @@ export async function runImport(folder: string, options: ImportCommandOptions): 
 
 /** Imports a folder for a server that is starting, as the command does without options, and logs what became of it. */
 export async function importAtStart(driver: Driver, folder: string, log: Logger): Promise<void> {
-  const { refused, ...counts } = await importFolder(
+  const { drafts, refused, ...counts } = await importFolder(
     new Database(driver),
     { ...importDefaults, folder },
     () => ({ advance: () => {}, stop: () => {} }),
   );
-  for (const refusal of refused) log.warn(refusal, 'did not import a file');
-  log.info({ folder, ...counts, refused: refused.length }, 'imported a folder');
+  for (const note of refused) log.warn(note, 'did not import a file');
+  for (const note of drafts) log.warn(note, 'imported a file as a draft');
+  log.info({ folder, ...counts, drafts: drafts.length, refused: refused.length }, 'imported a folder');
 }
 
 /** On one line, without characters that a terminal obeys or that turn the direction of writing. */
@@ -41,7 +42,7 @@ function printable(text: string): string {
 }
 
 export function describeImport(report: ImportReport, dryRun: boolean, seconds: string): string {
-  const { created, updated, unchanged, authors, anonymous, refused } = report;
+  const { created, updated, unchanged, authors, anonymous, drafts, refused } = report;
   const count = (number: number, one: string, many = `${one}s`) =>
     `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
   const lines = [
@@ -51,12 +52,15 @@ export function describeImport(report: ImportReport, dryRun: boolean, seconds: s
   if (authors > 0) lines.push(`${count(authors, 'account')} made for authors.`);
   if (anonymous > 0)
     lines.push(`${count(anonymous, 'post names', 'posts name')} no author: --author says who wrote them.`);
-  if (refused.length > 0) {
+  // Both may have what the names and the texts of strangers have: no sequence that rules the terminal.
+  const noteLines = (notes: ImportReport['refused']) =>
+    notes.map(({ path, reason }) => `  ${printable(path)}: ${printable(reason)}`);
+  if (drafts.length > 0) {
     lines.push(
-      `${count(refused.length, 'file')} not taken:`,
-      // Both may have what the names and the texts of strangers have: no sequence that rules the terminal.
-      ...refused.map(({ path, reason }) => `  ${printable(path)}: ${printable(reason)}`),
+      `${count(drafts.length, 'post is a draft', 'posts are drafts')} because of the front matter or the folder:`,
+      ...noteLines(drafts),
     );
   }
+  if (refused.length > 0) lines.push(`${count(refused.length, 'file')} not taken:`, ...noteLines(refused));
   return `${[...lines, `Done in ${seconds} s.`].join('\n')}\n`;
 }

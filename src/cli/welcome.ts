@@ -9,7 +9,7 @@ import { type DemoAccount, type DemoAccounts, findDemoAccounts } from './demo/in
 
 const day = 86_400;
 
-/** Prints what to try: it gives a token of a demo account away, so it is not for production. */
+/** Prints what to try. Where the configuration says so, it gives demo accounts and a token of one of them away. */
 export async function printWelcome(
   config: Config,
   { http, mailbox }: App,
@@ -17,8 +17,8 @@ export async function printWelcome(
   { tokens }: AccountServices,
 ): Promise<void> {
   const { port } = http.fastify.server.address() as AddressInfo;
-  const demo = await findDemoAccounts(db, config.dataFolder);
-  const [guest] = demo?.accounts ?? [];
+  const demo = config.demo ? await findDemoAccounts(db, config.dataFolder) : null;
+  const [guest] = config.demoToken ? (demo?.accounts ?? []) : [];
   const session = guest === undefined ? null : await startSession(asOperator(db), tokens, guest.id, day, day);
   const page = welcomePage({
     url: graphqlUrl({ host: config.http.host, port }),

@@ -1,7 +1,9 @@
 import cluster, { type Worker } from 'node:cluster';
-import type { Logger } from 'pino';
+import type { Readable } from 'node:stream';
+import { type Logger, pino } from 'pino';
 import { MemoryStore } from '../rate-limits/memory-store.ts';
 import { answerTo } from '../rate-limits/worker-commands.ts';
+import { passOnLines } from './whole-lines.ts';
 
 /** The pause before the first worker that ended is replaced, in milliseconds. It doubles with each that ends. */
 const firstPause = 100;
@@ -12,7 +14,8 @@ const calm = 60_000;
 
 /**
  * Keeps processes running that serve on one port: each runs the command `serve` by itself, and this process hands
- * connections to them in turn.
+ * connections to them in turn. It also writes what they print: several processes that write into one pipe would tear
+ * each other's lines that are longer than PIPE_BUF, 4,096 bytes on Linux.
  */
 export class Workers {
   readonly #log: Logger;
@@ -21,11 +24,15 @@ export class Workers {
   /** Those that listen, and since when. */
   readonly #serving = new Map<Worker, number>();
   readonly #replacements = new Set<NodeJS.Timeout>();
+  readonly #output = pino.destination({ dest: 1, sync: true });
+  /** How many workers print, or have printed what is not written yet. */
+  #printing = 0;
   #pause = firstPause;
   #isStopping = false;
   /** How many are still to be started when the first one listens. */
   #others: number;
   #tellEnd: () => void = () => {};
+  #fail: (error: unknown) => void = () => {};
 
   constructor(count: number, log: Logger) {
     this.#others = count - 1;
@@ -37,19 +44,25 @@ export class Workers {
    * after a stop or because none of them can be started; the exit code is 1 then.
    */
   run(stop: Promise<void>): Promise<void> {
-    cluster.setupPrimary({ args: ['serve'] });
+    cluster.setupPrimary({ args: ['serve'], stdio: ['inherit', 'pipe', 'inherit', 'ipc'] });
     cluster.on('message', (worker, message: object) => this.#onMessage(worker, message));
     cluster.on('listening', (worker) => this.#onListening(worker));
     cluster.on('exit', (worker, code, signal) => this.#onExit(worker, code, signal));
-    this.#fork();
     return new Promise((resolve, reject) => {
       this.#tellEnd = resolve;
+      this.#fail = reject;
+      this.#fork();
       stop.then(() => this.#stop()).catch(reject);
     });
   }
 
   #fork(): void {
     const { id, process } = cluster.fork();
+    this.#printing += 1;
+    passOnLines(process.stdout as Readable, (lines) => this.#output.write(lines)).then(() => {
+      this.#printing -= 1;
+      this.#endWithTheLast();
+    }, this.#fail);
     this.#log.info({ worker: id, pid: process.pid }, 'began a worker');
   }
 
@@ -101,6 +114,7 @@ export class Workers {
   }
 
   #endWithTheLast(): void {
-    if (this.#isStopping && Object.keys(cluster.workers ?? {}).length === 0) this.#tellEnd();
+    const isLast = Object.keys(cluster.workers ?? {}).length === 0 && this.#printing === 0;
+    if (this.#isStopping && isLast) this.#tellEnd();
   }
 }

@@ -56,9 +56,9 @@ export function missingForMail(env: MailEnvironment): (readonly [variable: strin
     .map((name) => [name, 'must be set in production where SMTP_URL is']);
 }
 
-/** Where mail goes; null where none is sent, which is in production without a mail server. */
-export function mailFrom(env: MailEnvironment, production: boolean): MailConfig | null {
-  if (production && env.SMTP_URL === undefined) return null;
+/** Where mail goes; null where none is sent, which is where there is neither a mail server nor the mailbox. */
+export function mailFrom(env: MailEnvironment, hasMailbox: boolean): MailConfig | null {
+  if (env.SMTP_URL === undefined && !hasMailbox) return null;
   return {
     smtpUrl: env.SMTP_URL ?? null,
     from: env.MAIL_FROM ?? { name: 'Broadsheet', address: 'broadsheet@localhost' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from '../shared/loopback.ts';
 import { roles } from '../shared/viewer.ts';
 
 const text = z.string().trim().min(1, { error: 'must not be empty', abort: true });
@@ -67,7 +68,7 @@ export function mayFetchFrom(address: string, production: boolean): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
   if (protocol === 'https:') return true;
-  return protocol === 'http:' && !production && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !production && isLoopback(hostname);
 }
 
 /** What is wrong with the trusted issuers together: pairs of a path in their list and what is wrong there. */

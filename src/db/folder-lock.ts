@@ -29,7 +29,7 @@ export class FolderInUseError extends Error {
  * Throws `FolderInUseError`.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = lockPath(folder);
   const mark = await take(path, folder);
   let held = true;
@@ -60,7 +60,7 @@ function lockPath(folder: string): string {
 async function take(path: string, folder: string): Promise<string> {
   const draft = `${path}.${process.pid}.${randomUUID()}`;
   const mark = await markOf(process.pid);
-  await writeFile(draft, mark, { flag: 'wx' });
+  await writeFile(draft, mark, { flag: 'wx', mode: 0o600 });
   try {
     if (await linkUnlessStale(draft, path, folder)) return mark;
     // Only one process may replace a stale lock, and it must look again before it does: another one

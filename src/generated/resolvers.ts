@@ -157,7 +157,7 @@ export type CreatePostInput = {
   readonly publish?: Scalars['Boolean']['input'];
   /** The names of the post's tags, at most 10, each 1 to 50 characters; tags are made as needed. */
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** The title, 1 to 200 characters. */
+  /** The title, 1 to 200 characters of which one must be visible. */
   readonly title: Scalars['String']['input'];
 };
 
@@ -169,7 +169,7 @@ export type CreateUserInput = {
   readonly bio?: InputMaybe<Scalars['String']['input']>;
   /** The e-mail address, unique over all accounts, upper and lower case alike. */
   readonly email: Scalars['String']['input'];
-  /** The name as people write it, 1 to 100 characters. */
+  /** The name as people write it, 1 to 100 characters of which one must be visible. */
   readonly name: Scalars['String']['input'];
   /** The password, 8 to 128 characters, of which a server may ask for more than 8; neither one of the most common passwords nor the user's name, username or address. Without one the account exists and cannot sign in until a password is set. */
   readonly password?: InputMaybe<Scalars['String']['input']>;
@@ -891,7 +891,7 @@ export type UpdatePostInput = {
   readonly excerpt?: InputMaybe<Scalars['String']['input']>;
   /** The names of all tags that the post shall have, at most 10; null or an empty list removes them. */
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** The new title, 1 to 200 characters; it can't be null. */
+  /** The new title, 1 to 200 characters of which one must be visible; it can't be null. */
   readonly title?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -901,7 +901,7 @@ export type UpdateUserInput = {
   readonly avatarUrl?: InputMaybe<Scalars['String']['input']>;
   /** The new bio, at most 1,000 characters; null removes it. */
   readonly bio?: InputMaybe<Scalars['String']['input']>;
-  /** The new name, 1 to 100 characters; it can't be null. */
+  /** The new name, 1 to 100 characters of which one must be visible; it can't be null. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
   /** The new username, 2 to 40 lower-case letters, digits and single hyphens; it can't be null. */
   readonly username?: InputMaybe<Scalars['String']['input']>;

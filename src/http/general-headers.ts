@@ -33,10 +33,12 @@ export function addGeneralHeaders(
   reply: FastifyReply,
   isClosing: boolean,
 ): void {
-  // The page of Sandbox has its policy in itself.
+  // The page of Sandbox has its policy in itself, but browsers take the rule for frames from a header only.
   const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
+  if (isPage && !reply.hasHeader('content-security-policy')) {
+    reply.header('content-security-policy', "frame-ancestors 'none'");
+  }
   for (const [name, value] of fieldsOf(generalHeaders({ requestId, isClosing }))) {
-    if (reply.hasHeader(name) || (isPage && name === 'content-security-policy')) continue;
-    reply.header(name, value);
+    if (!reply.hasHeader(name)) reply.header(name, value);
   }
 }

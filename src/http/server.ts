@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
@@ -19,6 +19,7 @@ import { hasTooManyHeaders, maxHeaderLines } from './header-lines.ts';
 import { addHealthEndpoints } from './health.ts';
 import { addKeySetEndpoint } from './key-set.ts';
 import { addMailbox } from './mailbox/endpoint.ts';
+import { type IsOwnHost, ownHostCheck } from './own-host.ts';
 import { PlainRequests } from './plain-requests.ts';
 import { originReader, requestIdOf } from './request-origin.ts';
 
@@ -61,6 +62,7 @@ export function createHttpServer({
   log,
 }: HttpServerOptions): HttpServer {
   const logger: FastifyBaseLogger = log;
+  const isOwnHost = ownHostCheck(options.allowedHosts);
   const originOf = originReader(options.trustedProxies);
   let closing = false;
   const isClosing = () => closing;
@@ -91,15 +93,16 @@ export function createHttpServer({
   const connections = new Connections(server.server);
   const [byFastify] = server.server.listeners('request') as [RequestListener];
   const answer: RequestListener =
-    plain === null ? byFastify : (request, response) => plain.handle(request, response, byFastify);
+    plain === null
+      ? byFastify
+      : (request, response) => {
+          if (isOwnHost(request)) plain.handle(request, response, byFastify);
+          else byFastify(request, response);
+        };
   server.server.removeListener('request', byFastify);
   server.server.on('request', (request, response) => connections.answer(request, response, answer));
   server.addHook('onRequest', ({ raw }, _, done) => {
-    done(
-      hasTooManyHeaders(raw)
-        ? new RequestRefusal(431, `A request has at most ${maxHeaderLines} headers.`)
-        : undefined,
-    );
+    done(refusalOf(raw, isOwnHost));
   });
   server.addHook('onSend', (request, reply, payload, done) => {
     addGeneralHeaders(request, reply, closing);
@@ -123,6 +126,19 @@ export function createHttpServer({
       await server.close();
     },
   };
+}
+
+function refusalOf(request: IncomingMessage, isOwnHost: IsOwnHost): RequestRefusal | undefined {
+  if (hasTooManyHeaders(request)) {
+    return new RequestRefusal(431, `A request has at most ${maxHeaderLines} headers.`);
+  }
+  if (!isOwnHost(request)) {
+    return new RequestRefusal(
+      421,
+      'The Host header must name this server: localhost, HOST or a name in ALLOWED_HOSTS.',
+    );
+  }
+  return undefined;
 }
 
 /** In the place of Fastify's compilers of JSON Schema, which every start would load. No route has a schema. */

@@ -19,7 +19,7 @@ export async function findText(file: string): Promise<string | null> {
 export async function keptText(file: string, make: () => string | Promise<string>): Promise<string> {
   const kept = await findText(file);
   if (kept !== null) return kept;
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   // Written to a draft and linked to its place, so that no crash leaves half a text there.
   const draft = `${file}.${randomUUID()}`;
   try {

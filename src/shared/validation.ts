@@ -46,21 +46,46 @@ const storable = z.string().refine(isStorable, {
 /** A name that somebody looks up, in lower case as such names are stored. */
 export const soughtName = storable.transform((text) => text.toLowerCase());
 
-/** Text on one line, trimmed; its length is counted in characters (code points) after that. */
-export function lineOf(what: string, { min, max }: { min: number; max: number }) {
-  return textOf(what, { min, max }).refine(
+/** Embeddings, overrides and isolates of the direction of writing: they turn the text around a name, too (UAX #9). */
+const directionControls = /[\u202A-\u202E\u2066-\u2069]/g;
+
+/** A character that a reader sees. U+2800 is the Braille pattern without dots. */
+const visible = /[^\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Z}\u2800]/u;
+
+/**
+ * A name or a title, which others see: a line without controls of the direction of writing, of which something can be
+ * seen. Joiners without width stay, since scripts and emoji need them.
+ */
+export function nameOf(what: string, limits: { min: number; max: number }) {
+  return lineOf(what, limits, (text) => text.replace(directionControls, '')).refine(
+    (text) => text === '' || visible.test(text),
+    rule('invalid_character', `${what} must have a character that can be seen.`),
+  );
+}
+
+/** Text on one line, cleaned and trimmed; its length is counted in characters (code points) after that. */
+export function lineOf(
+  what: string,
+  { min, max }: { min: number; max: number },
+  clean?: (text: string) => string,
+) {
+  return textOf(what, { min, max }, clean).refine(
     (text) => !/\p{Cc}/u.test(text),
     rule('invalid_character', `${what} must stand on one line, without control characters.`),
   );
 }
 
-/** Text, trimmed; its length is counted in characters (code points) after that. */
-export function textOf(what: string, { min, max }: { min: number; max: number }) {
+/** Text, cleaned and trimmed; its length is counted in characters (code points) after that. */
+export function textOf(
+  what: string,
+  { min, max }: { min: number; max: number },
+  clean = (text: string) => text,
+) {
   return (
     storable
       // Long texts are refused before any work is done on them: a code point is at most two code units.
       .refine((text) => text.length <= 2 * max + 1_000, { ...tooLong(what, max), abort: true })
-      .transform((text) => text.trim())
+      .transform((text) => clean(text).trim())
       .refine(
         (text) => text.length >= min,
         rule('too_small', `${what} must have at least ${characters(min)}.`),

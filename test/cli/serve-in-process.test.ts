@@ -17,11 +17,15 @@ let before: Record<string, Listener[]>;
 const added = (event: (typeof events)[number]) =>
   listenersOf(event).filter((listener) => !before[event]?.includes(listener));
 
+function removeAdded(): void {
+  for (const event of events) for (const listener of added(event)) process.off(event, listener);
+}
+
 beforeEach(() => {
   before = Object.fromEntries(events.map((event) => [event, listenersOf(event)]));
 });
 afterEach(() => {
-  for (const event of events) for (const listener of added(event)) process.off(event, listener);
+  removeAdded();
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
@@ -43,6 +47,7 @@ describe('serve', () => {
     await vi.waitFor(() => expect(added('SIGTERM')).toHaveLength(1), { timeout: 20_000 });
     added('SIGTERM')[0]?.('SIGTERM');
     const { code, stdout, stderr } = await running;
+    removeAdded();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return stdout;
   }
@@ -80,6 +85,20 @@ describe('serve', () => {
     expect(page).toMatch(/The accounts of the demo publication all have the password [a-z0-9-]+\n/);
     expect(page).toMatch(/An access token of .+ \(ADMIN\)/);
     expect(page).toContain(`The data stays in ${folder}`);
+  });
+
+  it('gives nothing away off the loopback but what is asked for by name', { timeout: 120_000 }, async () => {
+    const data = path.join(folder, 'open');
+    const open = { DATA_DIR: data, HOST: '0.0.0.0', LOG_LEVEL: 'info' };
+    const nothing = /filled the database|The accounts of the demo|An access token|shown at/;
+    expect(await serveOnce(open)).not.toMatch(nothing);
+    const withDemo = await serveOnce({ ...open, DEMO: 'true' });
+    expect(withDemo).toMatch(/filled the database[^]*The accounts of the demo publication/);
+    expect(withDemo).not.toMatch(/An access token|eyJ|shown at/);
+    // The accounts are there now, and still not printed.
+    expect(await serveOnce(open)).not.toMatch(nothing);
+    const all = { DEMO: 'true', DEMO_TOKEN: 'true', MAILBOX: 'true' };
+    expect(await serveOnce({ ...open, ...all })).toMatch(/shown at http[^]*An access token of .+eyJ/s);
   });
 });
 

@@ -1,9 +1,11 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../helpers/command.ts';
@@ -221,5 +223,50 @@ describe.runIf(onServer)('the workers of a server', { timeout: 120_000 }, () => 
     program.kill('SIGTERM');
     expect(await program.ended).toMatchObject({ code: 1, signal: null });
     socket.destroy();
+  });
+
+  it('write whole lines into a pipe, however long the lines and slow its reader', async () => {
+    const pipe = path.join(folder, 'log');
+    execFileSync('mkfifo', [pipe]);
+    // It reads a page at a time, so that writers that wait for room in the pipe take turns.
+    const reader = spawn('dd', [`if=${pipe}`, 'bs=4k', 'status=none']);
+    let written = '';
+    reader.stdout.setEncoding('utf8').on('data', (piece: string) => (written += piece));
+    const command = 'exec "$0" --import tsx src/main.ts serve --migrate --workers 2 > "$LOG"';
+    const slow = spawn('sh', ['-c', command, process.execPath], {
+      cwd: path.resolve(import.meta.dirname, '../..'),
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env, LOG: pipe },
+      stdio: 'ignore',
+    });
+    await expect.poll(() => written, { timeout: 60_000 }).toMatch(/"worker":2,"msg":"Server listening/);
+    const address = /ready at (\S+)/.exec(written)?.[1] ?? '';
+    const before = written.length;
+    // Both workers fill the pipe, and write on when there is some room in it again.
+    reader.kill('SIGSTOP');
+    const requests = Array.from({ length: 40 }, async (_, n) => {
+      const headers = {
+        'content-type': 'application/json',
+        'x-request-id': `long-${n}`,
+        connection: 'close',
+      };
+      const document = JSON.stringify({ query: `query Name${'x'.repeat(12_000)} { __typename }` });
+      const response = await fetch(address, { method: 'POST', headers, body: document });
+      expect(await response.text()).toContain(answer);
+    });
+    await wait(1_000);
+    reader.kill('SIGCONT');
+    await Promise.all(requests);
+    slow.kill('SIGTERM');
+    // The reader ends when nobody has the pipe open for writing any more.
+    await once(reader, 'close');
+    expect(slow.exitCode ?? (await once(slow, 'exit'))[0]).toBe(0);
+    const lines = written.slice(before).split('\n').slice(0, -1);
+    const torn = lines.filter(
+      (line) => !/^\{.*\}$/.test(line) || line.indexOf('"level"') !== line.lastIndexOf('"level"'),
+    );
+    expect(torn.map((line) => line.length)).toEqual([]);
+    const operations = linesOf(written).filter(({ msg }) => msg === 'operation');
+    expect(new Set(operations.map(({ requestId }) => requestId)).size).toBe(40);
+    expect(new Set(operations.map(({ worker }) => worker))).toEqual(new Set([1, 2]));
   });
 });

@@ -23,6 +23,7 @@ const defaults: Config = {
   http: {
     host: '127.0.0.1',
     port: 4000,
+    allowedHosts: ['127.0.0.1'],
     corsOrigins: [],
     trustedProxies: [],
     bodyLimit: 7_000_000,
@@ -60,6 +61,7 @@ const defaults: Config = {
   suggestions: true,
   explorer: true,
   demo: true,
+  demoToken: true,
 };
 
 describe('the delay of a server that stops', () => {
@@ -85,6 +87,7 @@ describe('readConfig', () => {
       NODE_ENV: 'test',
       HOST: '::1',
       PORT: '0',
+      ALLOWED_HOSTS: 'lantern.test, 192.0.2.1',
       DATA_DIR: '/var/lib/broadsheet',
       DATABASE_URL: 'postgresql://ada:pass@db.example:6432/main?sslmode=require',
       DATABASE_POOL_SIZE: '20',
@@ -104,6 +107,7 @@ describe('readConfig', () => {
       SESSION_TTL: '24h',
       SIGN_UP: 'closed',
       SIGN_UP_ROLE: 'READER',
+      MAILBOX: 'false',
       SMTP_URL: 'smtps://news:secret@mail.example',
       MAIL_FROM: 'The Lantern <news@lantern.example>',
       WEB_URL: 'https://lantern.example/',
@@ -119,6 +123,7 @@ describe('readConfig', () => {
       SUGGESTIONS: 'false',
       EXPLORER: 'false',
       DEMO: 'false',
+      DEMO_TOKEN: 'false',
       CORS_ORIGINS: 'https://www.example.org, http://localhost:3000',
       TRUSTED_PROXIES: '10.0.0.1, 2001:db8::/32',
       HTTP_BODY_LIMIT_BYTES: '1024',
@@ -135,6 +140,7 @@ describe('readConfig', () => {
       http: {
         host: '::1',
         port: 0,
+        allowedHosts: ['::1', 'lantern.test', '192.0.2.1'],
         corsOrigins: ['https://www.example.org', 'http://localhost:3000'],
         trustedProxies: ['10.0.0.1', '2001:db8::/32'],
         bodyLimit: 1_024,
@@ -194,6 +200,7 @@ describe('readConfig', () => {
       suggestions: false,
       explorer: false,
       demo: false,
+      demoToken: false,
     } satisfies Config);
   });
 
@@ -225,11 +232,46 @@ describe('readConfig', () => {
       explorer: false,
       demo: false,
     });
-    const shown = readConfig({ ...production, INTROSPECTION: 'true', EXPLORER: 'true', DEMO: 'true' });
-    expect(shown).toMatchObject({ introspection: true, explorer: true, demo: false });
+    const opened = { DEMO: 'true', DEMO_TOKEN: 'true', MAILBOX: 'true' };
+    const shown = readConfig({ ...production, ...opened, INTROSPECTION: 'true', EXPLORER: 'true' });
+    expect(shown).toMatchObject({ introspection: true, explorer: true });
+    expect(shown).toMatchObject({ demo: false, demoToken: false, mail: null });
+    expect(shown.http.allowedHosts).toBeNull();
+  });
+
+  it.each(['127.0.0.1', '127.1.2.3', 'localhost', 'LOCALHOST', '::1', '::ffff:127.0.0.1'])(
+    'has mailbox, demo and printed token on the loopback address %s',
+    (HOST) => {
+      expect(readConfig({ HOST })).toMatchObject({ demo: true, demoToken: true, mail: { smtpUrl: null } });
+      expect(readConfig({ HOST, DEMO: 'false', MAILBOX: 'false' })).toMatchObject({
+        demo: false,
+        demoToken: false,
+        mail: null,
+      });
+    },
+  );
+
+  it.each(['0.0.0.0', '::', '0', '192.0.2.1', '128.0.0.1', '127.example.org', 'localhost.example', '::2'])(
+    'has none of them on %s unless it is asked for by name',
+    (HOST) => {
+      expect(readConfig({ HOST })).toMatchObject({ demo: false, demoToken: false, mail: null });
+      const demo = readConfig({ HOST, DEMO: 'true' });
+      expect(demo).toMatchObject({ demo: true, demoToken: false, mail: null });
+      expect(readConfig({ HOST, DEMO_TOKEN: 'true' })).toMatchObject({ demo: false, demoToken: false });
+      expect(readConfig({ HOST, DEMO: 'true', DEMO_TOKEN: 'true' })).toMatchObject({ demoToken: true });
+      expect(readConfig({ HOST, MAILBOX: 'true' })).toMatchObject({ demo: false, mail: { smtpUrl: null } });
+    },
+  );
+
+  it.each(['development', 'test', 'production'])('knows NODE_ENV=%s', (NODE_ENV) => {
+    expect(readConfig({ NODE_ENV }).production).toBe(NODE_ENV === 'production');
   });
 
   it.each([
+    ['NODE_ENV', 'Production'],
+    ['NODE_ENV', 'prod'],
+    ['NODE_ENV', 'production '],
+    ['NODE_ENV', 'staging'],
     ['HOST', 'not a host'],
     ['HOST', '127.0.0.1:4000'],
     ['HOST', 'http://localhost'],
@@ -237,6 +279,9 @@ describe('readConfig', () => {
     ['PORT', '65536'],
     ['PORT', '80.5'],
     ['PORT', 'http'],
+    ['ALLOWED_HOSTS', 'lantern.test:4000'],
+    ['ALLOWED_HOSTS', '*'],
+    ['ALLOWED_HOSTS', 'a.test,'],
     ['DATABASE_URL', 'mysql://db.example/main'],
     ['DATABASE_URL', 'db.example/main'],
     ['DATABASE_URL', 'postgres'],
@@ -293,6 +338,8 @@ describe('readConfig', () => {
     ['SUGGESTIONS', 'no'],
     ['EXPLORER', 'TRUE'],
     ['DEMO', 'on'],
+    ['DEMO_TOKEN', '1'],
+    ['MAILBOX', 'yes'],
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'null'],
     ['CORS_ORIGINS', 'www.example.org'],

@@ -8,8 +8,8 @@ import { readConfig, variableNames } from '../../src/config.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (name: string) => readFileSync(path.join(root, name), 'utf8');
 
-/** A tag that says at least the major version. */
-const pinned = /^[a-z][\w./-]*:v?\d+(\.\d+)*(-[\w.]+)*$/;
+/** A tag that says the full version: the names of shorter ones move to the next release. PostgreSQL has two numbers. */
+const pinned = /^(?:postgres:\d+\.\d+|[a-z][\w./-]*:v?\d+\.\d+\.\d+)(-[\w.]+)*(@sha256:[\da-f]{64})?$/;
 
 interface Service {
   readonly image?: string;
@@ -77,6 +77,8 @@ describe('docker-compose.yml', () => {
     for (const [name, { image }] of Object.entries(others)) expect(image, name).toMatch(pinned);
     expect('redis:latest').not.toMatch(pinned);
     expect('redis').not.toMatch(pinned);
+    expect('redis:8.6').not.toMatch(pinned);
+    expect('postgres:17-bookworm').not.toMatch(pinned);
   });
 
   it('opens ports on the loopback only, each once', () => {
@@ -118,6 +120,8 @@ describe('docker-compose.yml', () => {
     expect(config).toMatchObject({
       production: false,
       demo: true,
+      demoToken: true,
+      mail: { smtpUrl: null },
       tokens: { keys: { kind: 'folder', folder: '/home/node/data/keys' } },
     });
     expect(config.http).toMatchObject({ host: '0.0.0.0', port: 4000 });
@@ -210,7 +214,14 @@ describe('Dockerfile', () => {
     expect(images.length).toBeGreaterThan(1);
     expect(new Set(images).size).toBe(1);
     expect(images[0]).toMatch(pinned);
-    expect(images[0]).toMatch(/^node:24.*-slim$/);
+    expect(images[0]).toMatch(/^node:24\..*-slim$/);
+    expect(images[0]).toContain(/^version=(\S+)$/m.exec(read('.ci/node24'))?.[1]);
+  });
+
+  it('has a page that says how to pin a digest of the image', () => {
+    const [image = ''] = stages.map((stage) => stage.getImage());
+    expect(read('README.md')).toContain(`docker buildx imagetools inspect ${image}`);
+    expect(`${image}@sha256:${'0'.repeat(64)}`).toMatch(pinned);
   });
 
   it('copies only what is there, and what .dockerignore lets in', () => {

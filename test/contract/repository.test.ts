@@ -76,6 +76,17 @@ describe('the committed files', () => {
   });
 });
 
+describe('an installation that runs no scripts of packages', () => {
+  it('is one that CI runs the suite on, and no setting, which would skip the scripts of this project, too', () => {
+    const steps = [...read('.ci/run').matchAll(/^step '[^']*' (\w+)/gm)].map(([, name]) => name);
+    const install = steps.indexOf('install_without_scripts');
+    expect(read('.ci/run')).toMatch(/^install_without_scripts\(\) \{\n {2}npm ci .*--ignore-scripts/m);
+    expect(install).toBeGreaterThan(steps.indexOf('install'));
+    expect(steps.slice(install + 1)).toEqual(expect.arrayContaining(['on_node24', 'browser']));
+    expect(read('.npmrc')).not.toContain('ignore-scripts');
+  });
+});
+
 describe('README.md', () => {
   it('opens with the two commands', () => {
     const opening = read('README.md').split('\n').slice(0, 40).join('\n');

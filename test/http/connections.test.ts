@@ -31,7 +31,7 @@ async function answerTo(...pieces: string[]): Promise<{ status: number; body: st
   return { status: Number(status), body };
 }
 
-const head = ['POST /graphql HTTP/1.1', 'host: x', 'content-type: application/json'].join('\r\n');
+const head = ['POST /graphql HTTP/1.1', 'host: localhost', 'content-type: application/json'].join('\r\n');
 
 describe('what is no request', () => {
   it.each<[what: string, pieces: string[], status: number]>([

@@ -25,6 +25,7 @@ async function expectExplorer(server: { url: string }): Promise<string> {
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('text/html');
   expect(response.headers.get('cache-control')).toBe('no-store');
+  expect(response.headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
   return response.text();
 }
 

@@ -95,9 +95,9 @@ describe('stopping', () => {
       await arrived;
       // A request whose headers are still on their way when the server begins to stop.
       const late = await connect(url);
-      late.write('GET /readyz HTTP/1.1\r\nHost: broadsheet\r\n');
+      late.write('GET /readyz HTTP/1.1\r\nHost: localhost\r\n');
       const idle = await connect(url);
-      idle.write('GET /healthz HTTP/1.1\r\nHost: broadsheet\r\n\r\n');
+      idle.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
       await once(idle, 'data');
       const idleClosed = once(idle, 'close');
 
@@ -125,7 +125,7 @@ describe('stopping', () => {
     const body = JSON.stringify({ query: '{ __typename }' });
     for (let asked = 0; asked < before; asked += 1) await post({ url }, { query: '{ __typename }' });
     const socket = await connect(url);
-    const head = `POST /graphql HTTP/1.1\r\nHost: broadsheet\r\nAccept: */*\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const head = `POST /graphql HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
     const begun = once(app.http.fastify.server, 'request');
     socket.write(head + body.slice(0, 5));
     await begun;

@@ -89,6 +89,8 @@ describe('the development mailbox', () => {
   it.each([
     ['where mails are sent', { SMTP_URL: 'smtp://127.0.0.1:1' }],
     ['in production', { NODE_ENV: 'production' }],
+    ['off the loopback', { HOST: '0.0.0.0' }],
+    ['where it is not wanted', { MAILBOX: 'false' }],
     [
       'in production where mails are sent',
       {

@@ -45,7 +45,7 @@ it('hangs up on a client that does not read its answers, and answers others mean
   const closed = once(socket, 'close');
   client.pause();
   // More than the buffers between the two ends hold.
-  client.write('GET /explorer/graphiql.js HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(20));
+  client.write('GET /explorer/graphiql.js HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(20));
   await vi.waitFor(() => expect(socket.bytesWritten).toBeGreaterThan(0), { timeout: 20_000 });
   // As if a minute had passed.
   socket.setTimeout(500);

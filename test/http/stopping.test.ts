@@ -47,7 +47,7 @@ describe('a server that stops under load', () => {
     const { url, app } = await startAppOver(await openTestDatabase());
     const { hostname, port } = new URL(url);
     const [fresh, idle] = [connect(Number(port), hostname), connect(Number(port), hostname)];
-    idle.write('GET /healthz HTTP/1.1\r\nHost: broadsheet\r\n\r\n');
+    idle.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const ended = [text(fresh), text(idle)];
     await once(app.http.fastify.server, 'request');
     await app.close();

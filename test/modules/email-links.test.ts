@@ -4,7 +4,7 @@ import { postWithHeaders } from '../helpers/http.ts';
 import { badLink, isTime, mailsOf, newAddress, password, tokenIn } from '../helpers/mails.ts';
 import { type Person, startServer, useServer } from '../helpers/server.ts';
 
-const server = useServer({ WEB_URL: 'https://lantern.example/app' });
+const server = useServer({ WEB_URL: 'https://lantern.example/app', ALLOWED_HOSTS: 'evil.example' });
 const { newPerson, canSignIn, mailsTo, valueOf, verify, requestReset, reset, confirm } = mailsOf(server);
 
 /** What is no address, or more than one. */

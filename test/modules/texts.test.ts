@@ -127,9 +127,15 @@ async function expectKept(field: TextField, text: string, kept = text): Promise<
   expect(field.read(data)).toBe(kept);
 }
 
+/** A text as a field keeps it: nothing in a line turns the direction of writing. */
+function keptBy({ max, isLine }: TextField, text: string): string {
+  const turned = isLine ? text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '') : text;
+  return max === null ? turned : turned.trim();
+}
+
 describe.each(Object.entries(fields))('the text of %s', (_, field) => {
   it.each(Object.entries(hardTexts))('comes back as it was written: %s', async (_, text) => {
-    await expectKept(field, text);
+    await expectKept(field, text, keptBy(field, text));
   });
 
   it.each([['a\0b'], ['\0'], ['\ud800'], ['a\udc00'], ['\udc00\ud800']])('refuses %j', async (text) => {
@@ -178,15 +184,20 @@ function expectRead(
   expect(field.read(data)).toBe(kept);
 }
 
+/** Whether nothing of a text can be seen; in prose that is allowed, but not nothing but space. */
+function isBlank({ isLine }: TextField, text: string): boolean {
+  return isLine ? !/[^\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Z}]/u.test(text) : text.trim() === '';
+}
+
 describe('naughty strings', () => {
   it.each(Object.entries(fields))('come back from %s as they were written', async (_, field) => {
     const as = await server.person();
     for (const text of naughtyStrings) {
       // The embedded PostgreSQL loses this mark.
       const read = onServer ? text : text.replace(/^\uFEFF/, '');
-      const kept = field.max === null ? read : text.trim();
+      const kept = keptBy(field, read);
       // Nobody has to say anything of themselves.
-      const isEmpty = text.trim() === '' && field.path[1] !== 'bio';
+      const isEmpty = isBlank(field, kept) && field.path[1] !== 'bio';
       const isLong = field.max !== null && [...kept].length > field.max;
       const { data, errors } = await send(field, as, text);
       if (isEmpty || isLong || (field.isLine && /\p{Cc}/u.test(kept))) {
@@ -253,6 +264,44 @@ describe('an address that users give', () => {
 });
 
 describe.each(Object.entries(fields).filter(([, { isLine }]) => isLine))('the line of %s', (_, field) => {
+  it.each([
+    '\u200b',
+    '\u200d\u200c\u2060',
+    '\u200e\u200f\u061c',
+    ' \u200b \ufeff ',
+    '\u00ad',
+    '\ufe0f',
+    '\u3164',
+    '\u2800',
+    '\u180e\u034f',
+    '\u{e0041}\u{e007f}',
+    '\u202e\u200b\u202c',
+  ])('cannot be %j, of which nothing can be seen', async (text) => {
+    await expectRefused(field, text, 'invalid_character');
+  });
+
+  it('cannot be controls of the direction of writing alone', async () => {
+    await expectRefused(field, '\u202e\u202d\u2066\u2069', 'too_small');
+  });
+
+  it.each([
+    ['\u202egpj.exe\u202c', 'gpj.exe'],
+    ['a\u2066b\u2069c', 'abc'],
+    ['\u202d \u202c a ', 'a'],
+  ])('loses what turns the direction of writing: %j', async (text, kept) => {
+    await expectKept(field, text, kept);
+  });
+
+  it.each([
+    '\u{1f469}\u200d\u{1f467}',
+    '\u0646\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645',
+    '\u0dc1\u0dca\u200d\u0dbb\u0dd3',
+    '\u05d0\u200f!',
+    '\u2764\ufe0f',
+  ])('keeps the joiners and marks that %j needs', async (text) => {
+    await expectKept(field, text);
+  });
+
   it.each([['one\ntwo'], ['one\ttwo'], ['one\r\ntwo'], ['\u0085a'], ['a\u001b[31m']])(
     'cannot be %j',
     async (text) => {

@@ -2,38 +2,46 @@ import { parseDate } from './dates.ts';
 import { isMapping, type Value } from './front-matter.ts';
 
 /** Groups of fields in which Zola and Hugo keep some. */
-const groups = ['taxonomies', 'params', 'extra'];
+const groups = ['taxonomies', 'params', 'extra', 'build'];
 
 /** The fields of front matter, whatever the case of their names and the signs in them: `publish-date` is `publishdate`. */
 export class Fields {
-  readonly #values = new Map<string, Value>();
+  /** The values of each field, one for each spelling of its name, in the order in which they count. */
+  readonly #values = new Map<string, Value[]>();
 
   constructor(written: ReadonlyMap<string, Value>) {
     this.#add(written);
     for (const group of groups) {
-      const inner = this.#values.get(group);
-      if (isMapping(inner)) this.#add(inner);
+      for (const inner of this.all(group)) if (isMapping(inner)) this.#add(inner);
     }
   }
 
-  /** Adds what is not there yet. */
   #add(fields: ReadonlyMap<string, Value>): void {
     for (const [written, value] of fields) {
       const name = written.toLowerCase().replace(/[^a-z0-9]/g, '');
-      if (!this.#values.has(name)) this.#values.set(name, value);
+      this.#values.set(name, [...this.all(name), value]);
     }
+  }
+
+  /** All values of a field. */
+  all(name: string): readonly Value[] {
+    return this.#values.get(name) ?? [];
+  }
+
+  #first(name: string): Value | undefined {
+    return this.all(name)[0];
   }
 
   /** The first of these fields that is there and is not empty. */
   value(...names: string[]): Value | undefined {
     return names
-      .map((name) => this.#values.get(name))
+      .map((name) => this.#first(name))
       .find((value) => value !== undefined && (typeof value !== 'string' || value.trim() !== ''));
   }
 
   /** The first of these fields that is a text, trimmed. */
   text(...names: string[]): string | null {
-    const texts = names.map((name) => this.#values.get(name)).filter((value) => typeof value === 'string');
+    const texts = names.map((name) => this.#first(name)).filter((value) => typeof value === 'string');
     return texts.map((text) => text.trim()).find((text) => text !== '') ?? null;
   }
 

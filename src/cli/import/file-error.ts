@@ -6,8 +6,8 @@ export class FileError extends Error {
   override readonly name = 'FileError';
 }
 
-/** A file that was not taken, and why. */
-export interface Refusal {
+/** What an import says of a file: why it was not taken, or why its post is a draft. */
+export interface FileNote {
   /** Relative to the folder, with forward slashes. */
   readonly path: string;
   readonly reason: string;

@@ -1,14 +1,14 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandError } from '../failure.ts';
-import { FileError, type Refusal } from './file-error.ts';
+import { FileError, type FileNote } from './file-error.ts';
 
 /** What a folder holds. Paths are relative to it, have forward slashes, and are sorted by code unit. */
 export interface Folder {
   /** The Markdown files. */
   readonly files: readonly string[];
   /** What looks like a post and cannot be one. */
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly FileNote[];
 }
 
 /**
@@ -23,7 +23,7 @@ export async function listFolder(folder: string): Promise<Folder> {
   });
   if (!found.isDirectory()) throw new CommandError(`${folder} is not a folder.`);
   const files: string[] = [];
-  const refused: Refusal[] = [];
+  const refused: FileNote[] = [];
   const left = [''];
   for (let parent = left.pop(); parent !== undefined; parent = left.pop()) {
     const entries = await readdir(join(folder, parent), { withFileTypes: true }).catch(

@@ -55,6 +55,8 @@ export function readYaml(source: string): ReadonlyMap<string, Value> {
   return fieldsOf(() => {
     const document = parseDocument(source, {
       schema: 'failsafe',
+      // Jekyll and Hugo obey "<<", which may bring the state of a post.
+      merge: true,
       logLevel: 'error',
       prettyErrors: false,
       // Done below: the parser compares each key with all others.

@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import type { Database } from '../../db/index.ts';
 import type { Progress } from '../progress.ts';
-import { type Refusal, reasonOf } from './file-error.ts';
+import { type FileNote, reasonOf } from './file-error.ts';
 import { readText } from './files.ts';
 import { Links } from './links.ts';
 import { People } from './people.ts';
@@ -35,8 +35,10 @@ export interface ImportReport {
   readonly authors: number;
   /** How many posts name no author. */
   readonly anonymous: number;
+  /** Files whose posts are drafts although they do not call them so, sorted by path. */
+  readonly drafts: readonly FileNote[];
   /** Files that were not taken, sorted by path. */
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly FileNote[];
 }
 
 /**
@@ -60,10 +62,12 @@ export async function importFolder(
   const links = new Links({ ...options, folderName: basename(resolve(folder)) });
   const plan = await planImport(db, { folder, source, now }, people, links, start);
   const counts = { created: 0, updated: 0, unchanged: 0, authors: 0, anonymous: 0 };
-  const refused: Refusal[] = [];
+  const refused: FileNote[] = [];
+  const drafts: FileNote[] = [];
 
   const importOne = async (file: (typeof plan.files)[number]) => {
     const written = readPostFile(file.path, await readText(join(folder, file.path)), now);
+    const { draftReason } = written;
     const isAnonymous = written.authors.length === 0;
     const post: FilePost = {
       ...written,
@@ -72,26 +76,26 @@ export async function importFolder(
     };
     const contentHash = contentHashOf(post);
     if (!force) checkUnedited(file.imported);
+    const facts = { isAnonymous, draftReason };
     if (isUnchanged(file.imported, contentHash))
-      return { outcome: 'unchanged' as const, authors: 0, isAnonymous };
-    if (dryRun)
-      return {
-        outcome: file.imported === null ? ('created' as const) : ('updated' as const),
-        authors: 0,
-        isAnonymous,
-      };
+      return { ...facts, outcome: 'unchanged' as const, authors: 0 };
+    if (dryRun) {
+      const outcome = file.imported === null ? ('created' as const) : ('updated' as const);
+      return { ...facts, outcome, authors: 0 };
+    }
     const target = { source, path: file.path, slug: file.slug, contentHash, force };
-    return { ...(await writeFilePost(db, target, post)), isAnonymous };
+    return { ...facts, ...(await writeFilePost(db, target, post)) };
   };
 
   const progress = start('Importing', plan.files.length);
   try {
     for (const file of plan.files) {
       try {
-        const { outcome, authors, isAnonymous } = await importOne(file);
+        const { outcome, authors, isAnonymous, draftReason } = await importOne(file);
         counts[outcome] += 1;
         counts.authors += authors;
         counts.anonymous += isAnonymous ? 1 : 0;
+        if (draftReason !== null) drafts.push({ path: file.path, reason: draftReason });
       } catch (error) {
         refused.push({ path: file.path, reason: reasonOf(error) });
       }
@@ -101,5 +105,5 @@ export async function importFolder(
     progress.stop();
   }
   const all = [...unfitProfiles, ...plan.refused, ...refused];
-  return { ...counts, refused: all.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
+  return { ...counts, drafts, refused: all.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Database } from '../../db/index.ts';
 import type { Progress } from '../progress.ts';
-import { type Refusal, reasonOf } from './file-error.ts';
+import { type FileNote, reasonOf } from './file-error.ts';
 import { listFolder, readText } from './files.ts';
 import type { Links } from './links.ts';
 import type { People } from './people.ts';
@@ -21,7 +21,7 @@ export interface PlannedFile {
 export interface Plan {
   /** Sorted by path. */
   readonly files: readonly PlannedFile[];
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly FileNote[];
 }
 
 /** What is kept of a file that was read. */

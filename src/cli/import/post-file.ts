@@ -8,6 +8,7 @@ import { FileError, quote } from './file-error.ts';
 import { Fields } from './fields.ts';
 import { parseMarkdownFile } from './front-matter.ts';
 import { type Mention, mentionsOf } from './mentions.ts';
+import { isFlag, type PostState, publicationDates, stateOf } from './state.ts';
 
 /** What a file says of a post. Times are RFC 3339 in UTC. */
 export interface PostFile {
@@ -18,7 +19,9 @@ export interface PostFile {
   readonly tags: readonly string[];
   /** The author first. */
   readonly authors: readonly Mention[];
-  readonly status: 'DRAFT' | 'PUBLISHED' | 'ARCHIVED';
+  readonly status: PostState['status'];
+  /** Why it is a draft although the file does not call it one; null elsewhere. */
+  readonly draftReason: string | null;
   /** When it was published, or, of a draft, begun; null where a draft does not say. */
   readonly date: string | null;
   /** When a draft was published before; null where it was not. */
@@ -60,7 +63,7 @@ export function readPostFile(path: string, text: string, now: Date): PostFile {
     fields.date('updated', 'updatedat', 'lastmod', 'lastmodified', 'lastmodifiedat', 'modified'),
   );
   const publishedAt = attempt(() => fields.date('firstpublished'));
-  const status = statusOf(fields, path, date !== null && date > now.toISOString());
+  const { status, draftReason } = stateOf(fields, path, date, now);
   if (date === null && status !== 'DRAFT' && faults.length === 0) faults.push('It has no date.');
   const slug = attempt(() => slugOf(fields));
   const authors = attempt(() => authorsOf(fields)) ?? [];
@@ -78,6 +81,7 @@ export function readPostFile(path: string, text: string, now: Date): PostFile {
     ...content.data,
     authors,
     status,
+    draftReason,
     date,
     publishedAt,
     updatedAt,
@@ -92,36 +96,10 @@ const contents = newPost
   .pick({ title: true, body: true, tags: true })
   .extend({ excerpt: ownExcerpt.nullable() });
 
-const yes = /^(?:true|yes|on|1)$/i;
-const no = /^(?:false|no|off|0)$/i;
-
 function dateOf(fields: Fields, dateOfName: string | null): string | null {
-  const names = [
-    'date',
-    'publishdate',
-    'pubdate',
-    'publishedat',
-    'publishedon',
-    'datepublished',
-    'created',
-    'createdat',
-  ];
   const published = fields.text('published');
-  const isFlag = published === null || yes.test(published) || no.test(published);
-  return (
-    fields.date(...names, ...(isFlag ? [] : ['published'])) ??
-    (dateOfName === null ? null : parseDate(dateOfName))
-  );
-}
-
-function statusOf(fields: Fields, path: string, isFuture: boolean): PostFile['status'] {
-  const isDraft =
-    fields.is('draft', yes) ||
-    fields.is('published', no) ||
-    fields.is('status', /^draft$/i) ||
-    /(?:^|\/)_drafts\//.test(path);
-  if (isDraft || isFuture) return 'DRAFT';
-  return fields.is('archived', yes) || fields.is('status', /^archived$/i) ? 'ARCHIVED' : 'PUBLISHED';
+  const more = published === null || isFlag(published) ? [] : ['published'];
+  return fields.date(...publicationDates, ...more) ?? (dateOfName === null ? null : parseDate(dateOfName));
 }
 
 /** What `permalink` may say instead of an address. */

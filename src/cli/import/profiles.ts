@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { avatarUrl, bio, userName } from '../../modules/users/index.ts';
-import { FileError, quote, type Refusal } from './file-error.ts';
+import { FileError, quote, type FileNote } from './file-error.ts';
 import { readText } from './files.ts';
 import { isMapping, readYaml, type Value } from './front-matter.ts';
 import type { Profile } from './people.ts';
@@ -17,9 +17,9 @@ const maxBytes = 16_000_000;
  */
 export async function readProfiles(
   folder: string,
-): Promise<{ profiles: ReadonlyMap<string, Profile>; refused: readonly Refusal[] }> {
+): Promise<{ profiles: ReadonlyMap<string, Profile>; refused: readonly FileNote[] }> {
   const profiles = new Map<string, Profile>();
-  const refused: Refusal[] = [];
+  const refused: FileNote[] = [];
   const file = join(folder, profilesFile);
   const isThere = await access(file).then(
     () => true,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { numberEndings, type Queryable } from '../../db/index.ts';
-import { quote, type Refusal } from './file-error.ts';
+import { quote, type FileNote } from './file-error.ts';
 import { findTakenSlugs } from './repository.ts';
 
 /** What a file says of the slug that its post shall have. */
@@ -17,7 +17,7 @@ export interface SlugWish {
 /** The slugs by path, and the files that cannot have theirs. */
 export interface Slugs {
   readonly byPath: ReadonlyMap<string, string>;
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly FileNote[];
 }
 
 /**
@@ -32,7 +32,7 @@ export async function chooseSlugs(
 ): Promise<Slugs> {
   const byPath = new Map<string, string>();
   const owners = new Map<string, string>();
-  const refused: Refusal[] = [];
+  const refused: FileNote[] = [];
   const give = (path: string, slug: string) => {
     byPath.set(path, slug);
     owners.set(slug, path);

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, type PGliteOptions, types } from '@electric-sql/pglite';
 import type { Connection, Driver, DriverQuery } from '../driver.ts';
 import { abandoned, translateError } from '../sqlstate.ts';
+import { PrivateFolder } from './private-folder.ts';
 import { sessionSettings } from './session-settings.ts';
 
 const asText = (field: string) => field;
@@ -106,10 +107,12 @@ function optionsOf({ template }: EmbeddedOptions): PGliteOptions {
  */
 async function openFolder(folder: string, options: PGliteOptions): Promise<PGlite> {
   const mark = `${folder}.unfinished`;
+  const open = () => PGlite.create({ ...options, fs: new PrivateFolder(folder) });
   if (existsSync(mark)) await rm(folder, { recursive: true, force: true });
-  else if (existsSync(join(folder, 'PG_VERSION'))) return PGlite.create({ ...options, dataDir: folder });
-  await writeFile(mark, '');
-  const database = await PGlite.create({ ...options, dataDir: folder });
+  else if (existsSync(join(folder, 'PG_VERSION'))) return open();
+  await writeFile(mark, '', { mode: 0o600 });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const database = await open();
   await rm(mark);
   return database;
 }

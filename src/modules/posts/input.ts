@@ -4,14 +4,14 @@ import type { PostFilter } from '../../generated/resolvers.ts';
 import { isTimeKey, listRequest, type PageArguments, pageRequest } from '../../shared/pagination/index.ts';
 import { excerptOf } from '../../shared/markdown/index.ts';
 import type { Projection } from '../../shared/projection.ts';
-import { bytesOf, idOf, lineOf, parseInput, rule, textOf } from '../../shared/validation.ts';
+import { bytesOf, idOf, lineOf, nameOf, parseInput, rule, textOf } from '../../shared/validation.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import { tagNames } from '../tags/index.ts';
 import { type PostOrderName, postOrders } from './order.ts';
 import { visibleTo } from './policy.ts';
 import type { PostFilterValues, PostList } from './repository-lists.ts';
 
-const title = lineOf('The title', { min: 1, max: 200 });
+const title = nameOf('The title', { min: 1, max: 200 });
 const body = bytesOf('The text', { min: 1, max: 1_000_000 });
 
 /** An excerpt that somebody writes: one line, cut like one that is made from the text; an empty one counts as none. */

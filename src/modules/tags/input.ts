@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { textQuery } from '../../db/index.ts';
 import type { TagFilter } from '../../generated/resolvers.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
-import { lineOf, parseInput, rule, textOf } from '../../shared/validation.ts';
+import { nameOf, parseInput, rule, textOf } from '../../shared/validation.ts';
 import type { Projection } from '../../shared/projection.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import type { TagOrderName } from './order.ts';
@@ -32,7 +32,7 @@ export function tagSlugs(names: readonly string[]): string[] {
   return [...new Set(names.map(tagSlug))].toSorted();
 }
 
-const tagName = lineOf('The name of a tag', { min: 1, max: 50 }).refine(
+const tagName = nameOf('The name of a tag', { min: 1, max: 50 }).refine(
   (name) => tagSlug(name) !== '',
   rule('invalid_format', 'The name of a tag must have a letter or a digit.'),
 );

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../../config.ts';
 import { keptText } from '../../shared/kept-file.ts';
+import { makePrivate } from '../../shared/make-private.ts';
 import { adoptKey, readKeyFolder } from './key-folder.ts';
 import { KeyRing } from './key-ring.ts';
 import { KeyError, makeTokenKey, readTokenKey, secretKey } from './token-keys.ts';
@@ -21,6 +22,8 @@ export async function openKeyRing({
     case 'key':
       return new KeyRing(keys.algorithm, [await keyFrom(keys.text, keys.algorithm)]);
     case 'folder':
+      // The folder in DATA_DIR is the server's own, and earlier versions let others look into it.
+      if (keys.legacyFile !== null) makePrivate([keys.folder]);
       if (!production) await makeFirstKey(keys);
       return ringOf(keys);
     default:

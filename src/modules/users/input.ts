@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { textQuery } from '../../db/index.ts';
 import type { UserFilter } from '../../generated/resolvers.ts';
 import type { PageRequest } from '../../shared/pagination/index.ts';
-import { lineOf, parseInput, rule, textOf, webAddressOf } from '../../shared/validation.ts';
+import { lineOf, nameOf, parseInput, rule, textOf, webAddressOf } from '../../shared/validation.ts';
 import type { Projection } from '../../shared/projection.ts';
 import type { UserOrderName } from './order.ts';
 import type { UserList } from './repository.ts';
 
-export const userName = lineOf('The name', { min: 1, max: 100 });
+export const userName = nameOf('The name', { min: 1, max: 100 });
 
 export const username = lineOf('The username', { min: 2, max: 40 }).refine(
   (text) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text),

@@ -58,7 +58,15 @@ describe('an import', () => {
     });
     server.changes.splice(0);
     const report = await importIt(files, { site: 'https://example.org' });
-    expect(report).toEqual({ created: 3, updated: 0, unchanged: 0, authors: 2, anonymous: 0, refused: [] });
+    expect(report).toEqual({
+      created: 3,
+      updated: 0,
+      unchanged: 0,
+      authors: 2,
+      anonymous: 0,
+      drafts: [],
+      refused: [],
+    });
     const post = await bySlug('v1-0');
     expect(post).toMatchObject({
       title: 'Version 1',
@@ -315,7 +323,7 @@ describe('people', () => {
 describe('a report', () => {
   it('has nothing that a terminal obeys', () => {
     const refused = [{ path: '\x1b]0;x\x07\u202e.md', reason: 'Not "\x9b31m\x7f"\nand no line.' }];
-    const report = { created: 1, updated: 0, unchanged: 0, authors: 0, anonymous: 0, refused };
+    const report = { created: 1, updated: 0, unchanged: 0, authors: 0, anonymous: 0, drafts: [], refused };
     const text = describeImport(report, false, '0.1');
     expect(text.split('\n')).toHaveLength(5);
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);

@@ -46,6 +46,7 @@ The *body*.
         { name: 'Grace Hopper', handle: null },
       ],
       status: 'PUBLISHED',
+      draftReason: null,
       date: '2015-03-03T08:00:00.000Z',
       publishedAt: null,
       updatedAt: '2015-04-01T00:00:00.000Z',
