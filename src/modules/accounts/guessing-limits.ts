@@ -135,6 +135,11 @@ export class GuessingLimits {
     return limited(context, uses, work, isDone);
   }
 
+  /** Another issuer's token creates a user. */
+  firstSight<T>(context: ServiceContext, work: () => Promise<T>): Promise<T> {
+    return limited(context, [{ limiter: this.#signUpByAddress, key: networkIn(context) }], work, isDone);
+  }
+
   /** A link is to be mailed to an address. */
   mail<T>(context: ServiceContext, email: string, work: () => Promise<T>): Promise<T> {
     const uses = [

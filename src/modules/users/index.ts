@@ -3,6 +3,5 @@ export { avatarUrl, bio, parseUserList, userName, username } from './input.ts';
 export { userLoaders } from './loaders.ts';
 export { userOrders } from './order.ts';
 export { findUserByUsername, findUsersByIds, pageOfUsers } from './repository.ts';
-export { updateUserRole } from './repository-write.ts';
 export { type User, userResolvers } from './resolvers.ts';
-export { type ServiceContext, setUserRole, usernameConflict } from './service.ts';
+export { applyRoleDecision, type ServiceContext, setUserRole, usernameConflict } from './service.ts';

@@ -1,7 +1,7 @@
 import { type Database, type Transaction, UniqueViolation } from '../../db/index.ts';
 import { conflict, forbidden, notFound } from '../../shared/errors.ts';
 import { parseInput } from '../../shared/validation.ts';
-import { type Role, signedIn, type Viewer } from '../../shared/viewer.ts';
+import { type Role, type RoleDecision, signedIn, type Viewer } from '../../shared/viewer.ts';
 import { type Actor, recordSecurityEvent } from '../audit/index.ts';
 import type { UserRow } from './columns.ts';
 import { userChanges } from './input.ts';
@@ -12,6 +12,7 @@ import {
   lockUserById,
   updateUserProfile,
   updateUserRole,
+  updateUserRoleAsOf,
   updateUserSuspension,
 } from './repository-write.ts';
 
@@ -45,6 +46,30 @@ export function setUserRole(context: ServiceContext, id: string, role: Role): Pr
     return updateUserRole(tx, id, role);
   };
   return changeUser(context, 'manage', id, change, role === 'ADMIN' ? allowedUser : spareableUser);
+}
+
+/**
+ * Gives a user the role that another issuer decided. A newer decision stays, and so does the last administrator.
+ *
+ * @returns the role that the user has then; null when there is no such user.
+ */
+export function applyRoleDecision(
+  context: ServiceContext,
+  id: string,
+  decision: RoleDecision,
+): Promise<Role | null> {
+  return context.db.transaction(async (tx) => {
+    const admins = await lockActiveAdmins(tx);
+    const user = await lockUserById(tx, id);
+    if (user === null) return null;
+    if (decision.role !== 'ADMIN' && isOnly(admins, id)) return user.role;
+    const decided = await updateUserRoleAsOf(tx, id, decision);
+    if (decided === null || decided.role === user.role) return user.role;
+    const details = { from: user.role, to: decided.role };
+    await recordSecurityEvent(tx, context, { type: 'ROLE_CHANGED', userId: id, details });
+    tx.record({ type: 'user', action: 'updated', id });
+    return decided.role;
+  });
 }
 
 /** @throws {AppError} `CONFLICT` when no administrator would be left. */
@@ -129,8 +154,12 @@ async function spareableUser(
 ): Promise<UserRow> {
   const admins = await lockActiveAdmins(tx);
   const user = await allowedUser(tx, viewer, action, id);
-  if (admins.length === 1 && admins[0] === user.id) {
+  if (isOnly(admins, user.id)) {
     throw conflict('This is the last administrator. Make another one first.');
   }
   return user;
+}
+
+function isOnly(ids: readonly string[], id: string): boolean {
+  return ids.length === 1 && ids[0] === id;
 }
