@@ -108,10 +108,10 @@ export async function linkAccount(idOrUsername: string, identity: IdentityOption
   console.log(`${toGlobalId('user', user.id)} ${user.username}`);
 }
 
-/** Ends that, and prints whom the tokens acted as. */
+/** Ends that, and prints the user, or that the user was deleted. */
 export async function unlinkAccount(identity: IdentityOptions): Promise<void> {
   const userId = await withDatabase((db) => unlinkIdentity(asOperator(db), identity));
-  console.log(toGlobalId('user', userId));
+  console.log(userId === null ? 'The user was deleted.' : toGlobalId('user', userId));
 }
 
 function describe({ id, username, role, suspendedAt, email, name }: UserRow): string[] {

@@ -30,8 +30,10 @@ const trustedIssuer = z
     nameClaim: text.default('name'),
     rolesClaim: text.optional(),
     roles: z.record(text, role).default({}),
+    rolesDecidedBy: z.enum(['issuer', 'server']).default('issuer'),
     defaultRole: role.exclude(['ADMIN']).default('READER'),
     users: z.enum(['create', 'mustExist']).default('create'),
+    clients: z.enum(['create', 'mustExist']).default('mustExist'),
   })
   .superRefine(({ tokenType, requiredClaims, rolesClaim, roles: names }, context) => {
     const fault = (path: string, message: string) =>

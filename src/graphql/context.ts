@@ -45,8 +45,7 @@ export function contextBuilder(driver: Driver, accounts: AccountServices): Conte
     let asking: Viewer = null;
     const takeSearchTurn = () => turns.take(clientOf(asking, origin), client);
     const db = new Database(driver, accounts.afterCommit, client, takeSearchTurn);
-    const found =
-      authorization === undefined ? null : findViewer(db, accounts.verifier, authorization, origin);
+    const found = authorization === undefined ? null : findViewer(db, accounts, authorization, origin);
     return after(found, (viewer) => {
       asking = viewer;
       return new RequestContext({ origin, viewer, db, accounts, client, bodySize });

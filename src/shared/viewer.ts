@@ -6,6 +6,12 @@ export const roles = ['READER', 'AUTHOR', 'EDITOR', 'ADMIN'] as const;
 /** A user's role. */
 export type Role = (typeof roles)[number];
 
+/** A role, and when it was decided: RFC 3339 in UTC with milliseconds. */
+export interface RoleDecision {
+  readonly role: Role;
+  readonly decidedAt: string;
+}
+
 /** Somebody who is signed in: who asks, with which session, and what they may do. */
 export interface SignedInViewer {
   readonly id: string;

@@ -314,7 +314,7 @@ describe('user', () => {
       const proof = { email: 'bo@example.org', password: 'from a pipe' };
       const { user } = await signIn({ db, viewer: null, origin: null }, accounts, proof);
       expect(user.username).toBe('bo');
-      await expect(findViewer(db, accounts.verifier, `Bearer ${token.trim()}`)).rejects.toThrow('ended');
+      await expect(findViewer(db, accounts, `Bearer ${token.trim()}`)).rejects.toThrow('ended');
     });
   });
 
@@ -335,8 +335,8 @@ describe('token', () => {
     const { iat = 0, exp = 0 } = decodeJwt(stdout.trim());
     expect(exp - iat).toBe(7_200);
     await withDriver(async (driver) => {
-      const { verifier } = await createAccountServices(readConfig(env));
-      const viewer = await findViewer(new Database(driver), verifier, `Bearer ${stdout.trim()}`);
+      const accounts = await createAccountServices(readConfig(env));
+      const viewer = await findViewer(new Database(driver), accounts, `Bearer ${stdout.trim()}`);
       expect(viewer).toMatchObject({ role: 'ADMIN' });
       const rows = await driver.query({
         name: null,

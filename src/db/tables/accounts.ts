@@ -77,16 +77,15 @@ export const emailLinks = pgTable(
   ],
 );
 
-/** Whom an outside issuer's tokens stand for. */
+/** The users of other issuers' tokens. The row of a deleted user stays, so that an old token does not create them again. */
 export const externalIdentities = pgTable(
   'external_identities',
   {
     issuer: plainText('issuer').notNull(),
     /** What the issuer calls the user. */
     subject: plainText('subject').notNull(),
-    userId: uuid('user_id')
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
+    /** Null once the user was deleted. */
+    userId: uuid('user_id').references(() => users.id, { onDelete: 'set null' }),
     createdAt: timestamp('created_at').notNull().default(sql`now()`),
   },
   (t) => [

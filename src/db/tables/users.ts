@@ -15,6 +15,8 @@ export const users = pgTable(
     email: text('email'),
     /** When the user proved that the address is theirs; null while they have not. */
     emailVerifiedAt: timestamp('email_verified_at'),
+    /** When the role was decided: here, or by the issuer of a token. An older decision does not replace a newer one. */
+    roleDecidedAt: timestamp('role_decided_at').notNull().default(sql`now()`),
     suspendedAt: timestamp('suspended_at'),
     createdAt: timestamp('created_at').notNull().default(sql`now()`),
     updatedAt: timestamp('updated_at').notNull().default(sql`now()`),

@@ -133,6 +133,11 @@ export class GuessingLimits {
     return this.#limited(context, uses, work, isDone);
   }
 
+  /** Another issuer's token creates a user. */
+  firstSight<T>(context: ServiceContext, work: () => Promise<T>): Promise<T> {
+    return this.#limited(context, [{ limit: this.#signUpByAddress, key: networkIn(context) }], work, isDone);
+  }
+
   /** A link is to be mailed to an address. */
   mail<T>(context: ServiceContext, email: string, work: () => Promise<T>): Promise<T> {
     return this.#mailTo(context, accountAt(email), work);

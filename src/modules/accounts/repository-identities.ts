@@ -2,10 +2,15 @@ import { and, eq } from 'drizzle-orm';
 import { build, type Queryable, type RowOf, statement } from '../../db/index.ts';
 import { externalIdentities, users } from '../../db/tables/index.ts';
 
-const identityColumns = { id: users.id, role: users.role, suspendedAt: users.suspendedAt };
+const identityColumns = {
+  id: externalIdentities.userId,
+  role: users.role,
+  roleDecidedAt: users.roleDecidedAt,
+  suspendedAt: users.suspendedAt,
+};
 
-/** The user that somebody known to another issuer is here. */
-export type IdentityRow = RowOf<typeof identityColumns>;
+/** The user of an issuer's subject. */
+export type IdentityRow = RowOf<typeof identityColumns> & { readonly id: string };
 
 const identityUser = statement({
   name: 'identity_user',
@@ -16,16 +21,18 @@ const identityUser = statement({
     build
       .select(columns)
       .from(externalIdentities)
-      .innerJoin(users, eq(users.id, externalIdentities.userId))
+      .leftJoin(users, eq(users.id, externalIdentities.userId))
       .where(and(eq(externalIdentities.issuer, issuer), eq(externalIdentities.subject, subject))),
 });
 
-/** The user whom an issuer calls so; null when nobody is. */
+/** The user of an issuer's subject, or `deleted` where there was one; null when there never was. */
 export async function findUserOfIdentity(
   db: Queryable,
   issuer: string,
   subject: string,
-): Promise<IdentityRow | null> {
+): Promise<IdentityRow | 'deleted' | null> {
   const [user = null] = await db.run(identityUser, { issuer, subject });
-  return user;
+  if (user === null) return null;
+  const { id } = user;
+  return id === null ? 'deleted' : { ...user, id };
 }

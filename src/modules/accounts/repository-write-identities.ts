@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { build, statement, type Transaction } from '../../db/index.ts';
 import { externalIdentities } from '../../db/tables/index.ts';
 
@@ -9,12 +9,37 @@ const insertIdentity = statement({
   query: (values, columns) => build.insert(externalIdentities).values(values).returning(columns),
 });
 
-/** @throws {UniqueViolation} when the issuer's subject is somebody already. */
-export async function createIdentity(
-  tx: Transaction,
-  identity: { readonly issuer: string; readonly subject: string; readonly userId: string },
-): Promise<void> {
+/** A user, and a subject of an issuer that stands for them. */
+export interface NewIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly userId: string;
+}
+
+/** @throws {UniqueViolation} when the subject has or had a user. */
+export async function createIdentity(tx: Transaction, identity: NewIdentity): Promise<void> {
   await tx.run(insertIdentity, identity);
+}
+
+const upsertIdentity = statement({
+  name: 'identity_upsert',
+  parameters: { issuer: 'text', subject: 'text', userId: 'uuid' },
+  selection: { userId: externalIdentities.userId },
+  query: (values, columns) =>
+    build
+      .insert(externalIdentities)
+      .values(values)
+      .onConflictDoUpdate({
+        target: [externalIdentities.issuer, externalIdentities.subject],
+        set: { userId: sql`excluded.user_id` },
+        setWhere: isNull(externalIdentities.userId),
+      })
+      .returning(columns),
+});
+
+/** Links a subject that has no user, also one whose user was deleted. Returns whether it has none. */
+export async function linkFreeIdentity(tx: Transaction, identity: NewIdentity): Promise<boolean> {
+  return (await tx.run(upsertIdentity, identity)).length > 0;
 }
 
 const deleteIdentity = statement({
@@ -28,12 +53,12 @@ const deleteIdentity = statement({
       .returning(columns),
 });
 
-/** Forgets whom an issuer's subject stands for, and answers who it was; null when it was nobody. */
+/** Deletes a subject of an issuer. Returns its user, who is null if deleted; undefined when the subject is unknown. */
 export async function deleteIdentityOf(
   tx: Transaction,
   issuer: string,
   subject: string,
-): Promise<string | null> {
+): Promise<string | null | undefined> {
   const [row] = await tx.run(deleteIdentity, { issuer, subject });
-  return row?.userId ?? null;
+  return row?.userId;
 }

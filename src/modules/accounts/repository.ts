@@ -95,18 +95,25 @@ const insertUser = statement({
     avatarUrl: 'text',
     email: 'text',
     role: 'text',
+    roleDecidedAt: 'timestamptz',
   },
   selection: userColumns,
-  query: (values, columns) => build.insert(users).values(values).returning(columns),
+  query: ({ roleDecidedAt, ...values }, columns) =>
+    build
+      .insert(users)
+      .values({ ...values, roleDecidedAt: sql`coalesce(${roleDecidedAt}, now())` })
+      .returning(columns),
 });
 
-export type NewUser = Pick<UserRow, 'id' | 'username' | 'name' | 'bio' | 'avatarUrl' | 'email'> & {
-  role: Role;
-};
+export interface NewUser extends Pick<UserRow, 'id' | 'username' | 'name' | 'bio' | 'avatarUrl' | 'email'> {
+  readonly role: Role;
+  /** When another issuer decided the role; now if it is left out. */
+  readonly roleDecidedAt?: string | null;
+}
 
 /** @throws {UniqueViolation} when the username or the e-mail address is taken. */
 export async function createUserRow(tx: Transaction, user: NewUser): Promise<UserRow> {
-  const [row] = await tx.run(insertUser, user);
+  const [row] = await tx.run(insertUser, { ...user, roleDecidedAt: user.roleDecidedAt ?? null });
   return row as UserRow;
 }
 

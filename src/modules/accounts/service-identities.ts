@@ -1,75 +1,75 @@
-import { type Database, UniqueViolation } from '../../db/index.ts';
+import { type Database, type Transaction, UniqueViolation } from '../../db/index.ts';
 import { conflict, notFound } from '../../shared/errors.ts';
 import { newUuid } from '../../shared/ids.ts';
 import type { RequestOrigin } from '../../shared/origin.ts';
 import type { Identity, SignedInViewer } from '../../shared/viewer.ts';
 import { recordSecurityEvent } from '../audit/index.ts';
 import { badToken, type OutsideClaims } from '../tokens/index.ts';
-import { lockAccount, lockViewer, type ServiceContext, updateUserRole, userName } from '../users/index.ts';
+import { applyRoleDecision, lockAccount, type ServiceContext, userName } from '../users/index.ts';
+import type { GuessingLimits } from './guessing-limits.ts';
 import { createUserRow, reserveUsername } from './repository.ts';
-import { findUserOfIdentity, type IdentityRow } from './repository-identities.ts';
-import { createIdentity, deleteIdentityOf } from './repository-write-identities.ts';
+import { findUserOfIdentity } from './repository-identities.ts';
+import { createIdentity, deleteIdentityOf, linkFreeIdentity } from './repository-write-identities.ts';
 import { usernameFrom } from './service.ts';
 
 /**
- * Who acts with another issuer's token: the user linked to its subject, read in one statement. At first sight a user is
- * made where the issuer's settings say so; nobody who exists is taken for it, whatever the token says of addresses and
- * names. Where the issuer gives roles, the user's is made to be the token's.
+ * The viewer of another issuer's token: the user linked to its subject, read in one statement. At first sight a user is
+ * created where the issuer's settings say so, which counts as a sign-up; the token never stands for an existing account,
+ * whatever it says of addresses and names. Where the issuer decides about roles, a token that is newer than the last
+ * decision sets the role.
  *
- * @throws {AppError} `UNAUTHENTICATED` when there is no such user, or they are suspended.
+ * @throws {AppError} `UNAUTHENTICATED` when there is no such user, or they are suspended or deleted; `RATE_LIMITED`.
  */
 export async function findOutsideViewer(
   db: Database,
+  limits: GuessingLimits,
   claims: OutsideClaims,
   origin: RequestOrigin | null,
 ): Promise<SignedInViewer> {
-  const { issuer, subject, role } = claims;
-  const user =
-    (await findUserOfIdentity(db, issuer, subject)) ?? (await createOutsideUser(db, claims, origin));
-  if (user.suspendedAt !== null) throw badToken('The user is suspended.');
-  const viewer = { id: user.id, role: role ?? user.role, sessionId: null, identity: { issuer, subject } };
-  if (role !== null && role !== user.role) await changeRole({ db, viewer: null, origin }, viewer);
-  return viewer;
+  const { issuer, subject, decision } = claims;
+  const context = { db, viewer: null, origin };
+  let found = await findUserOfIdentity(db, issuer, subject);
+  if (found === null) {
+    await createOutsideUser(context, limits, claims);
+    found = await findUserOfIdentity(db, issuer, subject);
+  }
+  if (found === null || found === 'deleted') throw userDeleted();
+  if (found.suspendedAt !== null) throw badToken('The user is suspended.');
+  const { id, role } = found;
+  const viewer = { id, role, sessionId: null, identity: { issuer, subject } };
+  if (decision === null || decision.decidedAt <= found.roleDecidedAt) return viewer;
+  const decided = await applyRoleDecision(context, viewer, decision);
+  if (decided === null) throw badToken('There is no user for this access token any more.');
+  return { ...viewer, role: decided };
 }
 
+const userDeleted = () => badToken('The user was deleted.');
+
+/** Does nothing if another request with the same subject was first. */
 async function createOutsideUser(
-  db: Database,
-  { issuer, subject, name: givenName, firstRole: role }: OutsideClaims,
-  origin: RequestOrigin | null,
-): Promise<IdentityRow> {
+  context: ServiceContext,
+  limits: GuessingLimits,
+  { issuer, subject, name: givenName, firstRole: role, decision }: OutsideClaims,
+): Promise<void> {
   if (role === null) throw badToken('There is no user for this access token.');
   const id = newUuid();
   const base = usernameFrom(givenName ?? '', id);
   const name = userName.safeParse(givenName).data ?? base;
-  const actor = { viewer: null, origin };
+  const profile = { id, name, email: null, bio: null, avatarUrl: null };
+  const roleDecidedAt = decision?.decidedAt ?? null;
+  const create = async (tx: Transaction) => {
+    const username = await reserveUsername(tx, base, id);
+    await createUserRow(tx, { ...profile, username, role, roleDecidedAt });
+    await createIdentity(tx, { issuer, subject, userId: id });
+    await recordSecurityEvent(tx, context, { type: 'SIGNED_UP', userId: id, details: { role } });
+    await recordSecurityEvent(tx, context, { type: 'IDENTITY_LINKED', userId: id, details: { issuer } });
+    tx.record({ type: 'user', action: 'created', id });
+  };
   try {
-    await db.transaction(async (tx) => {
-      const username = await reserveUsername(tx, base, id);
-      await createUserRow(tx, { id, username, name, email: null, bio: null, avatarUrl: null, role });
-      await createIdentity(tx, { issuer, subject, userId: id });
-      await recordSecurityEvent(tx, actor, { type: 'SIGNED_UP', userId: id, details: { role } });
-      await recordSecurityEvent(tx, actor, { type: 'IDENTITY_LINKED', userId: id, details: { issuer } });
-      tx.record({ type: 'user', action: 'created', id });
-    });
-    return { id, role, suspendedAt: null };
+    await limits.firstSight(context, () => context.db.transaction(create));
   } catch (error) {
-    // Another request with the same subject was first.
-    const user = isTaken(error) ? await findUserOfIdentity(db, issuer, subject) : null;
-    if (user === null) throw error;
-    return user;
+    if (!isTaken(error)) throw error;
   }
-}
-
-/** Makes the viewer's role that of their token. */
-async function changeRole(context: ServiceContext, viewer: SignedInViewer): Promise<void> {
-  const { id, role: to } = viewer;
-  await context.db.transaction(async (tx) => {
-    const account = await lockViewer(tx, viewer);
-    const details = { from: account.user.role, to };
-    await updateUserRole(tx, account, to);
-    await recordSecurityEvent(tx, context, { type: 'ROLE_CHANGED', userId: id, details });
-    tx.record({ type: 'user', action: 'updated', id });
-  });
 }
 
 /**
@@ -82,25 +82,27 @@ export async function linkIdentity(
   userId: string,
   { issuer, subject }: Identity,
 ): Promise<void> {
-  try {
-    await context.db.transaction(async (tx) => {
-      if ((await lockAccount(tx, userId)) === null) throw notFound('user');
-      await createIdentity(tx, { issuer, subject, userId });
-      await recordSecurityEvent(tx, context, { type: 'IDENTITY_LINKED', userId, details: { issuer } });
-    });
-  } catch (error) {
-    throw isTaken(error) ? conflict('This subject of the issuer is linked to a user already.') : error;
-  }
+  await context.db.transaction(async (tx) => {
+    if ((await lockAccount(tx, userId)) === null) throw notFound('user');
+    const isLinked = await linkFreeIdentity(tx, { issuer, subject, userId });
+    if (!isLinked) throw conflict('This subject of the issuer is linked to a user already.');
+    await recordSecurityEvent(tx, context, { type: 'IDENTITY_LINKED', userId, details: { issuer } });
+  });
 }
 
-/** Ends that, and answers whose it was. @throws {AppError} `NOT_FOUND` when the subject is nobody. */
+/**
+ * Unlinks a subject, or forgets that its user was deleted. Its next token may create a user then.
+ *
+ * @returns the user; null for one who was deleted.
+ * @throws {AppError} `NOT_FOUND` when the subject has and had no user.
+ */
 export async function unlinkIdentity(
   context: ServiceContext,
   { issuer, subject }: Identity,
-): Promise<string> {
+): Promise<string | null> {
   return context.db.transaction(async (tx) => {
     const userId = await deleteIdentityOf(tx, issuer, subject);
-    if (userId === null) throw notFound('link');
+    if (userId === undefined) throw notFound('link');
     await recordSecurityEvent(tx, context, { type: 'IDENTITY_UNLINKED', userId, details: { issuer } });
     return userId;
   });

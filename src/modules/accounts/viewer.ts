@@ -4,6 +4,7 @@ import type { RequestOrigin } from '../../shared/origin.ts';
 import type { Viewer } from '../../shared/viewer.ts';
 import { badToken, type TokenClaims, type TokenVerifier } from '../tokens/index.ts';
 import { findSessionViewer } from './repository-sessions.ts';
+import type { AccountServices } from './service.ts';
 import { findOutsideViewer } from './service-identities.ts';
 
 /**
@@ -15,13 +16,13 @@ import { findOutsideViewer } from './service-identities.ts';
  */
 export async function findViewer(
   db: Database,
-  verifier: TokenVerifier,
+  { verifier, limits }: Pick<AccountServices, 'verifier' | 'limits'>,
   authorization: string | undefined,
   origin: RequestOrigin | null = null,
 ): Promise<Viewer> {
   if (authorization === undefined) return null;
   const claims = await verifyAuthorization(verifier, authorization);
-  if (claims.kind === 'outside') return findOutsideViewer(db, claims, origin);
+  if (claims.kind === 'outside') return findOutsideViewer(db, limits, claims, origin);
   const viewer = await findSessionViewer(db, claims);
   if (viewer === null) throw badToken('The session has ended.');
   return viewer;

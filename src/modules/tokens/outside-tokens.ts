@@ -33,11 +33,13 @@ export class OutsideTokens implements TokenAuthority {
 
   async verify(token: string): Promise<Verified<TokenClaims & { kind: 'outside' }>> {
     const { algorithms, audience, audienceClaim, issuer, tokenType, userClaim } = this.#trusted;
+    const decidesRoles = this.#decidesRoles();
     const options: JWTVerifyOptions = {
       algorithms: [...algorithms],
       issuer,
       clockTolerance,
-      requiredClaims: ['exp', userClaim],
+      // Without `iat` nobody can tell which of two tokens is newer.
+      requiredClaims: ['exp', userClaim, ...(decidesRoles ? ['iat'] : [])],
       ...(audienceClaim === 'aud' && { audience: [...audience] }),
       ...(tokenType !== 'none' && { typ: tokenType }),
     };
@@ -61,20 +63,26 @@ export class OutsideTokens implements TokenAuthority {
   }
 
   #claimsOf(payload: JWTPayload): OutsideClaims {
-    const { issuer, userClaim, nameClaim, rolesClaim, defaultRole, users } = this.#trusted;
+    const { issuer, userClaim, nameClaim, rolesClaim, defaultRole, users, clients } = this.#trusted;
     const subject = payload[userClaim];
     const name = payload[nameClaim];
     if (typeof subject !== 'string' || subject.length > 255 || !/\S/.test(subject) || !isStorable(subject)) {
       throw badToken();
     }
     const role = rolesClaim === undefined ? null : this.#roleIn(valuesOf(claimAt(payload, rolesClaim)));
+    const mustExist = users === 'mustExist' || (clients === 'mustExist' && isOfClient(payload, subject));
     return {
       issuer,
       subject,
       name: typeof name === 'string' ? name : null,
-      role,
-      firstRole: users === 'mustExist' ? null : (role ?? defaultRole),
+      decision: role === null || !this.#decidesRoles() ? null : { role, decidedAt: issuedAt(payload) },
+      firstRole: mustExist ? null : (role ?? defaultRole),
     };
+  }
+
+  #decidesRoles(): boolean {
+    const { rolesClaim, rolesDecidedBy } = this.#trusted;
+    return rolesClaim !== undefined && rolesDecidedBy === 'issuer';
   }
 
   /** The highest of the roles that these stand for. */
@@ -104,6 +112,27 @@ function isIdToken(payload: JWTPayload): boolean {
     payload['typ'] === 'ID' ||
     payload['token_use'] === 'id'
   );
+}
+
+/**
+ * Whether a client got the token for itself, without a person (RFC 6749, section 4.4). RFC 9068, section 2.2, makes the
+ * client the subject; the other signs are those of Auth0, Entra and Keycloak.
+ */
+function isOfClient(payload: JWTPayload, subject: string): boolean {
+  const { client_id: client, azp, gty, idtyp, oid, sub, preferred_username: username } = payload;
+  return (
+    subject === client ||
+    subject === azp ||
+    gty === 'client-credentials' ||
+    idtyp === 'app' ||
+    (oid !== undefined && oid === sub) ||
+    (typeof username === 'string' && username.startsWith('service-account-'))
+  );
+}
+
+/** When a token was issued, in RFC 3339. A clock that is ahead does not make a token newer than now. */
+function issuedAt({ iat = 0 }: JWTPayload): string {
+  return new Date(Math.min(iat * 1_000, Date.now())).toISOString();
 }
 
 /** A claim by its name, or else by the path that the name is, with dots. */

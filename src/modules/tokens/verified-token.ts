@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
-import type { Role } from '../../shared/viewer.ts';
+import type { Role, RoleDecision } from '../../shared/viewer.ts';
 
 /** What one of our own tokens says: who, and in which session. Both are UUIDs. */
 export interface AccessClaims {
@@ -14,9 +14,9 @@ export interface OutsideClaims {
   readonly subject: string;
   /** The name by which a user is made; null where the token has none. */
   readonly name: string | null;
-  /** The role that the issuer gives; null where roles are given here. */
-  readonly role: Role | null;
-  /** The role of a user who is made at first sight; null where users must exist. */
+  /** The role that the issuer decided when it issued the token; null where this server decides about roles. */
+  readonly decision: RoleDecision | null;
+  /** The role of a user who is created at first sight; null where users must exist. */
   readonly firstRole: Role | null;
 }
 

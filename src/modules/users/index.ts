@@ -5,6 +5,12 @@ export { lockAccount, lockUser, lockViewer, type UserChange } from './lock.ts';
 export { userOrders } from './order.ts';
 export { findUserByUsername, findUsersByIds, pageOfUsers } from './repository.ts';
 export { type Account, isActiveSession } from './repository-write-lock.ts';
-export { deleteUserRow, updateUserRole, updateUserSuspension } from './repository-write.ts';
+export { deleteUserRow, updateUserSuspension } from './repository-write.ts';
 export { type User, userResolvers } from './resolvers.ts';
-export { changeUser, type ServiceContext, setUserRole, usernameConflict } from './service.ts';
+export {
+  applyRoleDecision,
+  changeUser,
+  type ServiceContext,
+  setUserRole,
+  usernameConflict,
+} from './service.ts';

@@ -50,10 +50,15 @@ export async function lockUser(
   if (!mayWithUser({ ...asker, role }, action, account.user)) {
     throw forbidden('Only the user and administrators may do this.');
   }
-  if (sparesLastAdmin && activeAdmins.length === 1 && activeAdmins[0] === id) {
+  if (sparesLastAdmin && isLastAdmin(activeAdmins, id)) {
     throw conflict('This is the last administrator. Make another one first.');
   }
   return account;
+}
+
+/** Whether a user is the only one of the administrators who can act. */
+export function isLastAdmin(activeAdmins: readonly string[], id: string): boolean {
+  return activeAdmins.length === 1 && activeAdmins[0] === id;
 }
 
 function current(account: Account | null | undefined): Account {

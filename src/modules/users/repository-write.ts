@@ -1,7 +1,7 @@
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import { build, statement, type Transaction } from '../../db/index.ts';
 import { users } from '../../db/tables/index.ts';
-import type { Role } from '../../shared/viewer.ts';
+import type { Role, RoleDecision } from '../../shared/viewer.ts';
 import { userColumns, type UserRow } from './columns.ts';
 import type { Account } from './repository-write-lock.ts';
 
@@ -34,7 +34,11 @@ const setRole = statement({
   parameters: { id: 'uuid', role: 'text' },
   selection: userColumns,
   query: ({ id, role }, columns) =>
-    build.update(users).set({ role, updatedAt: sql`now()` }).where(eq(users.id, id)).returning(columns),
+    build
+      .update(users)
+      .set({ role, roleDecidedAt: sql`now()`, updatedAt: sql`now()` })
+      .where(eq(users.id, id))
+      .returning(columns),
 });
 
 export async function updateUserRole(
@@ -44,6 +48,32 @@ export async function updateUserRole(
 ): Promise<UserRow> {
   const [user] = await tx.run(setRole, { id, role });
   return user as UserRow;
+}
+
+const setRoleDecidedAt = statement({
+  name: 'user_set_role_decided_at',
+  parameters: { id: 'uuid', role: 'text', decidedAt: 'timestamptz' },
+  selection: userColumns,
+  query: ({ id, role, decidedAt }, columns) =>
+    build
+      .update(users)
+      .set({
+        role,
+        roleDecidedAt: sql`${decidedAt}`,
+        updatedAt: sql`case when ${users.role} = ${role} then ${users.updatedAt} else now() end`,
+      })
+      .where(and(eq(users.id, id), lt(users.roleDecidedAt, decidedAt)))
+      .returning(columns),
+});
+
+/** Sets the role that was decided at that time; null when a newer decision is stored. */
+export async function updateUserRoleAsOf(
+  tx: Transaction,
+  { user: { id } }: Account,
+  { role, decidedAt }: RoleDecision,
+): Promise<UserRow | null> {
+  const [user = null] = await tx.run(setRoleDecidedAt, { id, role, decidedAt });
+  return user;
 }
 
 const setSuspended = statement({

@@ -1,13 +1,13 @@
 import { type Database, type Transaction, UniqueViolation } from '../../db/index.ts';
 import { conflict } from '../../shared/errors.ts';
 import { parseInput } from '../../shared/validation.ts';
-import type { Role } from '../../shared/viewer.ts';
+import type { Role, RoleDecision, SignedInViewer } from '../../shared/viewer.ts';
 import { type Actor, recordSecurityEvent } from '../audit/index.ts';
 import type { UserRow } from './columns.ts';
 import { userChanges } from './input.ts';
-import { lockUser, type UserChange } from './lock.ts';
-import type { Account } from './repository-write-lock.ts';
-import { updateUserProfile, updateUserRole } from './repository-write.ts';
+import { isLastAdmin, lockUser, type UserChange } from './lock.ts';
+import { type Account, lockAccounts } from './repository-write-lock.ts';
+import { updateUserProfile, updateUserRole, updateUserRoleAsOf } from './repository-write.ts';
 
 /** Who asks, and the database. */
 export interface ServiceContext extends Actor {
@@ -38,6 +38,32 @@ export function setUserRole(context: ServiceContext, id: string, role: Role): Pr
     const details = { from: account.user.role, to: role };
     await recordSecurityEvent(tx, context, { type: 'ROLE_CHANGED', userId: id, details });
     return updateUserRole(tx, account, role);
+  });
+}
+
+/**
+ * Gives the viewer the role that their issuer decided. A newer decision stays, and so does the last administrator.
+ *
+ * @returns the role that the viewer has then; null when they may no longer act.
+ */
+export function applyRoleDecision(
+  context: ServiceContext,
+  viewer: SignedInViewer,
+  decision: RoleDecision,
+): Promise<Role | null> {
+  const { id } = viewer;
+  return context.db.transaction(async (tx) => {
+    const { accounts, activeAdmins } = await lockAccounts(tx, [id], { viewer, withAdmins: true });
+    const [account] = accounts;
+    if (account?.isViewer !== true) return null;
+    const from = account.user.role;
+    if (decision.role !== 'ADMIN' && isLastAdmin(activeAdmins, id)) return from;
+    const decided = await updateUserRoleAsOf(tx, account, decision);
+    if (decided === null || decided.role === from) return from;
+    const details = { from, to: decided.role };
+    await recordSecurityEvent(tx, context, { type: 'ROLE_CHANGED', userId: id, details });
+    tx.record({ type: 'user', action: 'updated', id });
+    return decided.role;
   });
 }
 
