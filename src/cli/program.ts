@@ -263,7 +263,7 @@ function addUserCommands(user: Command): void {
 
   user
     .command('set-password')
-    .description('Set the password of an account, and end its sessions.')
+    .description('Set the password of an account, and end its sessions and mailed links.')
     .argument('<id|username>', 'whose password')
     .addOption(passwordOption())
     .addOption(passwordStdinOption())

@@ -74,7 +74,7 @@ export async function setRole(idOrUsername: string, role: Role): Promise<void> {
 }
 
 /**
- * Sets the password of an account, and ends its sessions.
+ * Sets the password of an account, and ends its sessions and mailed links.
  *
  * @throws {UsageError} when no password is given and there is no terminal to ask for one.
  */

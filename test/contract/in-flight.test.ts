@@ -141,7 +141,7 @@ describe.runIf(onServer)('an operation that acts', () => {
     ['refreshSession', 'refresh_token_rotate'],
     ['mailDelivery', 'email_link_insert'],
     ['changeEmail', 'outbox_insert'],
-  ] as const)('has a password reset wait for it, which ends what it began: %s', async (name, step) => {
+  ] as const)('has the next password wait for it, which ends what it began: %s', async (name, step) => {
     const left = await stage.atTheSameTime([name, 'setPasswordByCommand'], holdAt(step));
     expect(left).toMatchObject({ ...nothing, password: 'B', refused: [false, false] });
   });

@@ -10,6 +10,7 @@ export const credentials = pgTable('credentials', {
     .references(() => users.id, { onDelete: 'cascade' }),
   /** An argon2id hash as a PHC string. */
   passwordHash: text('password_hash').notNull(),
+  /** When the password was set, a different time for each password of a user. Hashing it again keeps the time. */
   updatedAt: timestamp('updated_at').notNull().default(sql`now()`),
   /** When it was set by a mailed link; null where it was not, and as soon as somebody signs in with it. */
   resetAt: timestamp('reset_at'),

@@ -125,7 +125,7 @@ const deleteAll = statement({
     build.delete(emailLinks).where(eq(emailLinks.userId, userId)).returning(columns),
 });
 
-/** Makes all links that were mailed for a user good for nothing. */
+/** Deletes all links that were mailed for a user. */
 export async function deleteLinks(tx: Transaction, { user: { id: userId } }: Account): Promise<void> {
   await tx.run(deleteAll, { userId });
 }
