@@ -192,7 +192,7 @@ export interface Config {
     readonly shutdownTimeout: number;
   };
   readonly database: DatabaseConfig;
-  /** The Redis in which instances share clients' budgets; null where each has its own. */
+  /** The Redis in which instances share rate limits; null where each has its own. */
   readonly redis: RedisSettings | null;
   readonly logLevel: Environment['LOG_LEVEL'];
   readonly tokens: {

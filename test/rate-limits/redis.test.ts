@@ -8,6 +8,7 @@ import { MemoryStore } from '../../src/rate-limits/memory-store.ts';
 import { RedisStore } from '../../src/rate-limits/redis-store.ts';
 import type { LimitStore } from '../../src/rate-limits/store.ts';
 import { RedisConnection } from '../../src/redis/connection.ts';
+import { openFakeRedis } from '../helpers/fake-redis.ts';
 import { onRedis, redisUrl } from '../helpers/redis.ts';
 import { openWay, type Way } from '../helpers/way.ts';
 import { budgetIn, counterIn, itKeepsLimits } from './behaviour.ts';
@@ -129,5 +130,40 @@ describe.runIf(onRedis)('a store in Redis', () => {
     await expect(take(60)).rejects.toThrow(OverBudget);
     await count(1);
     expect(way.connections.messages - before).toBe(3);
+  });
+});
+
+describe('a store in a Redis that cannot be used', () => {
+  const log = createLog({ logLevel: 'silent' });
+  const counter = { name: 'TEST', seconds: 60 };
+
+  it('counts in another store where nothing answers', async () => {
+    const redis = new RedisConnection({ url: 'redis://127.0.0.1:1', prefix: 'broadsheet' }, log);
+    await redis.open();
+    const store = new RedisStore(redis, new MemoryStore());
+    expect(await store.count(counter, 'a', 2)).toMatchObject({ count: 2 });
+    expect(await store.count(counter, 'a', -1)).toMatchObject({ count: 1 });
+    redis.close();
+  });
+
+  it.each([
+    ['no list', '+OK\r\n'],
+    ['an error', '-ERR no\r\n'],
+    ['one number', '*1\r\n:1\r\n'],
+    ['three numbers', '*3\r\n:1\r\n:1\r\n:1\r\n'],
+    ['a text', '*2\r\n$1\r\n1\r\n:1\r\n'],
+    ['a negative count', '*2\r\n:-1\r\n:1\r\n'],
+    ['a window that has ended', '*2\r\n:1\r\n:0\r\n'],
+    ['a window that is too long', '*2\r\n:1\r\n:60001\r\n'],
+  ])('counts in another store after %s', async (_, answer) => {
+    const fake = await openFakeRedis();
+    fake.answerScripts(answer);
+    const redis = new RedisConnection({ url: fake.url, prefix: 'broadsheet' }, log);
+    await redis.open();
+    const store = new RedisStore(redis, new MemoryStore());
+    expect(await store.count(counter, 'a', 7)).toEqual({ count: 7, left: 60_000 });
+    expect(fake.commands).toEqual(['set broadsheet:probe', 'evalsha broadsheet:count:TEST:60s:a']);
+    redis.close();
+    await fake.close();
   });
 });
