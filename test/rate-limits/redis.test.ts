@@ -161,7 +161,10 @@ describe('a store in a Redis that cannot be used', () => {
     const redis = new RedisConnection({ url: fake.url, prefix: 'broadsheet' }, log);
     await redis.open();
     const store = new RedisStore(redis, new MemoryStore());
-    expect(await store.count(counter, 'a', 7)).toEqual({ count: 7, left: 60_000 });
+    const { count, left } = await store.count(counter, 'a', 7);
+    expect(count).toBe(7);
+    // A sum of times is not exact.
+    expect(left).toBeCloseTo(60_000, 3);
     expect(fake.commands).toEqual(['set broadsheet:probe', 'evalsha broadsheet:count:TEST:60s:a']);
     redis.close();
     await fake.close();
