@@ -275,7 +275,7 @@ function isAddressRange(text: string): boolean {
 
 function configFrom(env: Environment): Config {
   const production = env.NODE_ENV === 'production';
-  // What lets everybody in is for the machine itself, unless it is asked for by name.
+  // The mailbox and the demo accounts let every client in: on by default on the loopback only, never in production.
   const isOpen = (asked: boolean | undefined) => !production && (asked ?? isLoopback(env.HOST));
   const demo = isOpen(env.DEMO);
   return Object.freeze({
