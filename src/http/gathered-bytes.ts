@@ -7,7 +7,7 @@ export class GatheredBytes {
   #bytes: Buffer = Buffer.alloc(0);
   #size = 0;
 
-  /** @param max how many are expected at the most; room for more is made as they come. */
+  /** @param max The largest number of bytes expected; the buffer grows as they arrive. */
   constructor(max: number) {
     this.#max = max;
   }

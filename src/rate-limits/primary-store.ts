@@ -12,7 +12,7 @@ export interface Channel {
   on(event: 'message', listener: (message: object) => void): unknown;
 }
 
-/** A command, and what takes its answer; undefined where there is none. */
+/** A command, and the callback for its answer; undefined if nobody waits for one. */
 interface Pending {
   readonly command: Command;
   readonly resolve: (answer: Taken | Counted | undefined) => void;

@@ -2,7 +2,7 @@ import type { Awaitable } from '../shared/awaitable.ts';
 
 /**
  * Where rate limits are kept: in this process, in the first process of `serve --workers`, or in Redis. Budgets are
- * refilled evenly, counters begin anew with each window.
+ * refilled evenly, counters restart with each window.
  */
 export interface LimitStore {
   /**

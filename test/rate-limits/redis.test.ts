@@ -99,7 +99,7 @@ describe.runIf(onRedis)('a store in Redis', () => {
     ['what is no number', 'many', 30_000],
     ['a number that never expires', '7', 0],
     ['a number that expires too late', '7', 100_000],
-  ])('begins a counter anew where Redis has %s', async (_, value, expiry) => {
+  ])('restarts a counter where Redis has %s', async (_, value, expiry) => {
     const opened = open();
     const key = `broadsheet:count:TEST:60s:${opened.test} a`;
     await (expiry > 0 ? operator.set(key, value, 'PX', expiry) : operator.set(key, value));

@@ -53,7 +53,7 @@ const deleteIdentity = statement({
       .returning(columns),
 });
 
-/** Deletes a subject of an issuer. Returns its user, who is null if deleted; undefined when the subject is unknown. */
+/** Deletes a subject of an issuer. Returns its user, null if deleted; undefined for an unknown subject. */
 export async function deleteIdentityOf(
   tx: Transaction,
   issuer: string,

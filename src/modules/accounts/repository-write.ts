@@ -106,7 +106,7 @@ export interface ActiveRefreshToken {
   readonly isRecent: boolean;
 }
 
-/** The token of a user's session; null when there is none, or the session has ended. */
+/** Finds the token of an active session; null if the token is unknown or the session has ended. */
 export async function findActiveRefreshToken(
   tx: Transaction,
   { user: { id: userId } }: Account,

@@ -21,7 +21,7 @@ const userForSignIn = statement({
       .where(sql`lower(${users.email}) = lower(${email})`),
 });
 
-/** Somebody who has a password. */
+/** A user with a password. */
 export interface UserForSignIn extends StoredPassword {
   readonly id: string;
   readonly suspendedAt: string | null;

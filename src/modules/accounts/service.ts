@@ -134,7 +134,7 @@ export async function createAuthor(tx: Transaction, author: AuthorProfile): Prom
 }
 
 /**
- * Sets a user's password and ends their sessions and links, without asking who wants it.
+ * Sets a user's password and ends their sessions and links, without a check of the caller.
  *
  * @throws {AppError} `NOT_FOUND` when there is no such user, `BAD_USER_INPUT` when the password cannot be one.
  */

@@ -211,7 +211,7 @@ export async function linkPost(
 /**
  * What is stored of a post's text. It may wait for a worker thread: call it before a transaction begins.
  *
- * @param client who wants it; null for the server itself.
+ * @param client The user who asked; null for the server itself.
  * @throws {AppError} `SERVICE_UNAVAILABLE` when too many long texts are waiting.
  */
 export async function renderPost(body: string, client: string | null): Promise<RenderedText> {

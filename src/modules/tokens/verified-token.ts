@@ -16,7 +16,7 @@ export interface OutsideClaims {
   readonly name: string | null;
   /** The role that the issuer decided when it issued the token; null where this server decides about roles. */
   readonly decision: RoleDecision | null;
-  /** The role of a user who is created at first sight; null where users must exist. */
+  /** The role of a user created at first sight; null where users must exist. */
   readonly firstRole: Role | null;
 }
 

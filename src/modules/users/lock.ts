@@ -4,7 +4,7 @@ import { operator, signedIn, type Viewer } from '../../shared/viewer.ts';
 import { mayWithUser, type UserAction } from './policy.ts';
 import { type Account, lockAccounts } from './repository-write-lock.ts';
 
-/** Locks a user's account without a viewer; null when there is none. */
+/** Locks a user's account without a viewer; null if there is no such user. */
 export async function lockAccount(tx: Transaction, userId: string): Promise<Account | null> {
   const { accounts } = await lockAccounts(tx, [userId]);
   return accounts[0] ?? null;

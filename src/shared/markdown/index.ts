@@ -11,7 +11,7 @@ const pool = new RenderPool({ pendingLength: 8_000_000, time: 60_000, heap: 256 
 /**
  * Renders a text, in a worker thread when it is long.
  *
- * @param client who wants it; null for the server itself.
+ * @param client The user who asked; null for the server itself.
  * @throws {AppError} `SERVICE_UNAVAILABLE` when too many long texts are waiting, of this client or of all.
  */
 export function renderMarkdown(markdown: string, client: string | null): Promise<RenderedMarkdown> {

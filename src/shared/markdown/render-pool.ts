@@ -51,7 +51,7 @@ export class RenderPool {
   /**
    * Renders a text. One that exceeds the limits of a worker is rendered as preformatted text.
    *
-   * @param client who wants it; null for the server itself.
+   * @param client The user who asked; null for the server itself.
    * @throws {AppError} `SERVICE_UNAVAILABLE` when too many long texts are waiting, of this client or of all.
    */
   async render(markdown: string, client: string | null = null): Promise<RenderedMarkdown> {
