@@ -134,6 +134,26 @@ describe('without anything in flight', () => {
   });
 });
 
+describe.runIf(onServer)('two accounts that take the address of each other', () => {
+  it('both get it: the one that loses the deadlock acts again', async () => {
+    const [ada, eve] = [await stage.newAccount([]), await stage.newAccount([])];
+    const [one] = stage.servers;
+    await one.driver.execute(`
+      update email_links set email = '${eve.email}' where user_id = '${ada.uuid}' and purpose = 'CHANGE_EMAIL';
+      update email_links set email = '${ada.email}' where user_id = '${eve.uuid}' and purpose = 'CHANGE_EMAIL';
+    `);
+    const outcomes = await stage.interleave(
+      () => stage.perform('confirmEmailChange', 0, ada),
+      () => stage.perform('confirmEmailChange', 1, eve),
+      holdAt('user_release_email'),
+    );
+    expect(outcomes).toMatchObject([{ isRefused: false }, { isRefused: false }]);
+    const text = 'select email from users where id = any($1) order by email = $2';
+    const rows = await one.driver.query({ name: null, text, values: [[ada.uuid, eve.uuid], ada.email] });
+    expect(rows).toEqual([[eve.email], [ada.email]]);
+  });
+});
+
 // The operation that is held has locked the account.
 describe.runIf(onServer)('an operation that acts', () => {
   it.each([
