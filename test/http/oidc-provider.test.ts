@@ -75,7 +75,13 @@ beforeAll(async () => {
   });
   server = await startServer({
     TRUSTED_ISSUERS: JSON.stringify([
-      { issuer, audience: 'broadsheet', rolesClaim: 'roles', roles: { writers: 'AUTHOR' } },
+      {
+        issuer,
+        audience: 'broadsheet',
+        rolesClaim: 'roles',
+        roles: { writers: 'AUTHOR' },
+        clients: 'create',
+      },
     ]),
   });
 });

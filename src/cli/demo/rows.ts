@@ -163,7 +163,17 @@ function tagId(rows: DemoRows, name: string, time: number, { tagIds }: Setting):
 function userRow(person: DemoPerson, { id, joined }: Member): DemoRows['users'][number] {
   const { username, name, role, bio } = person;
   const time = timeAt(joined);
-  return { id, username, name, bio, role, email: emailOf(person), createdAt: time, updatedAt: time };
+  return {
+    id,
+    username,
+    name,
+    bio,
+    role,
+    email: emailOf(person),
+    roleDecidedAt: time,
+    createdAt: time,
+    updatedAt: time,
+  };
 }
 
 /** A time between two others; later for each position, from 0 on, and never the end. */

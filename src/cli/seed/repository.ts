@@ -41,8 +41,8 @@ const insertUsers = statement({
   selection,
   query: ({ ids, usernames, names, bios, roles, emails, times }) => sql`
     with written as (
-      insert into users (id, username, name, bio, role, email, created_at, updated_at)
-      select id, username, name, nullif(bio, ''), role, email, at, at
+      insert into users (id, username, name, bio, role, email, role_decided_at, created_at, updated_at)
+      select id, username, name, nullif(bio, ''), role, email, at, at, at
       from unnest(${ids}, ${usernames}, ${names}, ${bios}, ${roles}, ${emails}, ${times}::timestamptz[])
         as new(id, username, name, bio, role, email, at)
       on conflict (id) do nothing
