@@ -1,10 +1,12 @@
+const none = Buffer.alloc(0);
+
 /**
  * Bytes that arrive in chunks of any size. They are copied into one buffer: a chunk of one byte takes a hundred as a
  * `Buffer` of its own, and keeps all that was read together with it.
  */
 export class GatheredBytes {
   readonly #max: number;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = none;
   #size = 0;
 
   /** @param max The largest number of bytes expected; the buffer grows as they arrive. */
@@ -25,7 +27,7 @@ export class GatheredBytes {
 
   /** All that was added. */
   all(): Buffer {
-    return this.#bytes.subarray(0, this.#size);
+    return this.#size === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#size);
   }
 
   #grow(size: number): void {
