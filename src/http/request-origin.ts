@@ -18,8 +18,8 @@ export type OriginOf = (request: IncomingMessage, requestId: string) => RequestO
 const addressIn = remembered(canonicalAddress);
 
 /**
- * Returns a reader of the client's address: the peer's, or the one that trusted proxies name in `X-Forwarded-For`. If
- * what they name is not an address, the client has the peer's.
+ * Returns a reader of the client's address: the peer's, or the address in the `X-Forwarded-For` of trusted proxies. An
+ * invalid entry counts as the peer's address.
  *
  * @param trustedProxies addresses and networks.
  */

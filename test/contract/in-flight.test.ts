@@ -135,7 +135,7 @@ describe('without anything in flight', () => {
 });
 
 describe.runIf(onServer)('two accounts that take the address of each other', () => {
-  it('both get it: the one that loses the deadlock acts again', async () => {
+  it('both get it: the loser of the deadlock runs again', async () => {
     const [ada, eve] = [await stage.newAccount([]), await stage.newAccount([])];
     const [one] = stage.servers;
     await one.driver.execute(`

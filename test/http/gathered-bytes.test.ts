@@ -11,7 +11,7 @@ it.each([1, 7, 500, 10_000])('joins chunks of %i bytes', (size) => {
     const before = Buffer.concat(chunks).toString();
     for (const chunk of chunks) bytes.add(chunk);
     expect(bytes.all().toString()).toBe(text);
-    // What others may hold, too, was not written to.
+    // The chunks themselves were not changed.
     expect(Buffer.concat(chunks).toString()).toBe(before);
   }
 });

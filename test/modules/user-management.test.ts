@@ -249,7 +249,7 @@ describe('deleteUser', () => {
     const withPassword =
       'mutation ($id: ID!, $password: String) { deleteUser(id: $id, password: $password) { id } }';
 
-    /** Somebody who has a password, and signed in so many minutes ago. */
+    /** Creates a user with a password and a session of this age in minutes. */
     async function member(minutes: number): Promise<Person> {
       const { id, uuid, username, email } = await server.person();
       const context = { db: server.database(), viewer: operator, origin: null };

@@ -11,7 +11,7 @@ export interface PostState {
   readonly draftReason: string | null;
 }
 
-/** Fields of publication dates, the one that counts first. A post is a draft until the last of them has passed. */
+/** Fields of publication dates, by priority. A post is a draft until the latest of them has passed. */
 export const publicationDates = [
   'date',
   'publishdate',

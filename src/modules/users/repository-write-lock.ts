@@ -85,8 +85,8 @@ const accountsByIds = statement({
 });
 
 /**
- * Locks accounts and answers them in the order of their identifiers, null where there is none, with the identifiers of
- * the administrators who can act if these are locked, too.
+ * Locks accounts. Returns them in the order of `ids`, null for an unknown one, and the identifiers of the active
+ * administrators, if these are locked, too.
  *
  * They are read by a second statement: one statement would see what had committed before it waited for the lock.
  */
