@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockFolder } from '../../src/db/folder-lock.ts';
 import { describePostgres, type Postgres } from './postgres.ts';
@@ -13,6 +14,8 @@ import { pinned } from './processes.ts';
 export async function openPostgres(folder: string, pinning = pinned): Promise<Postgres> {
   const given = process.env['BENCH_DATABASE_URL'];
   if (given !== undefined) return describePostgres(given);
+  // The lock would make a folder that PostgreSQL's user cannot enter.
+  mkdirSync(folder, { recursive: true });
   const lock = await lockFolder(folder);
   const postgres = await startPrivatePostgres(join(folder, 'postgres'), pinning);
   return {
