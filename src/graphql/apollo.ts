@@ -16,6 +16,7 @@ import { operationLog } from './plugins/operation-log.ts';
 import type { Plugin } from './plugins/plugin.ts';
 import { requestLimits } from './plugins/request-limits.ts';
 import { retryAfter } from './plugins/retry-after.ts';
+import { variableErrors } from './plugins/variable-errors.ts';
 import { createSchema } from './schema.ts';
 
 export interface ApolloOptions {
@@ -71,6 +72,7 @@ export async function startApollo({
     operationLog(operations),
     requestLimits(limits, log),
     retryAfter(),
+    variableErrors(schema),
     // Wraps every field of the schema to work out what no client asks for.
     { ...ApolloServerPluginCacheControlDisabled(), isBuiltIn: true },
     { ...landingPage(explorer), isBuiltIn: true },

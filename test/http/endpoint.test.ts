@@ -254,6 +254,18 @@ describe('documents and variables', () => {
     expect(await userCount()).toBe(before);
   });
 
+  it('reports ten of many errors in the variables, each briefly', async () => {
+    const query = 'query ($filter: PostFilter) { postsConnection(filter: $filter) { nodes { id } } }';
+    const filter = Object.fromEntries(Array.from({ length: 4_000 }, (_, number) => [`f${number}`, 1]));
+    const response = await post(server, { query, variables: { filter } });
+    expect(response.status).toBe(400);
+    const text = await response.text();
+    expect(text.length).toBeLessThan(5_000);
+    const { errors, ...rest } = JSON.parse(text) as { errors: { extensions: { code: string } }[] };
+    expect(rest).toEqual({});
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(Array(11).fill('BAD_USER_INPUT'));
+  });
+
   it('refuses null in a variable that may be null where the argument may not', async () => {
     const query =
       'query ($order: UserOrder = USERNAME_ASC) { usersConnection(orderBy: $order) { totalCount } }';
@@ -277,13 +289,13 @@ describe('documents and variables', () => {
   });
 
   it('says what is wrong with each of the variables', async () => {
-    const numbers = Array.from({ length: 50 }, (_, n) => n);
+    const numbers = Array.from({ length: 10 }, (_, n) => n);
     const query = `query (${numbers.map((n) => `$v${n}: Int!`).join()}) {
       ${numbers.map((n) => `a${n}: users(limit: $v${n}) { id }`).join(' ')} }`;
     const response = await post(server, { query, variables: {} });
     expect(response.status).toBe(400);
     const { errors } = await documentOf(response);
-    expect(errors).toHaveLength(50);
+    expect(errors).toHaveLength(10);
     for (const error of errors) expect(error.extensions).toEqual({ code: 'BAD_USER_INPUT' });
   });
 

@@ -6,8 +6,8 @@ export type VariableValues = Readonly<Record<string, unknown>>;
 const none: VariableValues = Object.freeze({});
 
 /**
- * The values of an operation's variables, coerced to their types; null when one of them is wrong. The first mistake
- * ends it: an error costs as much as a thousand right values, and graphql-js, which words the errors, stops at 50.
+ * The values of an operation's variables, coerced to their types; null when one of them is wrong. Stops at the first
+ * error, which costs as much as a thousand right values.
  */
 export function coercedVariables(
   schema: GraphQLSchema,
