@@ -223,7 +223,7 @@ export async function createApp(
   accounts: AppServices,
   log: Logger,
 ): Promise<App> {
-  const { executor, introspection, suggestions, explorer, costs } = config;
+  const { executor, fastPath, introspection, suggestions, explorer, costs } = config;
   function afterCommit(changes: readonly Change[]): void {
     logSecurityEvents(log, changes);
     if (changes.some(({ type }) => type === 'outbox')) outbox?.wake();
@@ -239,6 +239,7 @@ export async function createApp(
   const { redis, limitStore } = accounts;
   const graphql = await startApollo({
     executor,
+    fastPath,
     introspection,
     suggestions,
     explorer,
@@ -271,7 +272,7 @@ export async function createApp(
     await http.close();
     watch?.close();
     await Promise.all([outbox?.stop(), tagCleanup.stop()]);
-    await graphql.apollo.stop();
+    await graphql.stop();
     redis?.close();
     await closeRenderPool();
     await driver.close();

@@ -122,6 +122,7 @@ const environment = z.object({
   SUGGESTIONS: flag.optional(),
   EXPLORER: flag.optional(),
   EXECUTOR: z.enum(['compiled', 'graphql-js']).default('compiled'),
+  FAST_PATH: flag.default(true),
   DEMO: flag.optional(),
   DEMO_TOKEN: flag.optional(),
   CORS_ORIGINS: origins.default([]),
@@ -224,6 +225,8 @@ export interface Config {
     readonly budget: { readonly points: number; readonly window: number } | null;
   };
   readonly executor: 'compiled' | 'graphql-js';
+  /** Whether operations that were answered before skip Apollo Server. */
+  readonly fastPath: boolean;
   readonly introspection: boolean;
   /** Whether errors about a document suggest names of the schema. */
   readonly suggestions: boolean;
@@ -316,6 +319,7 @@ function configFrom(env: Environment): Config {
       budget: env.COST_BUDGET === 0 ? null : { points: env.COST_BUDGET, window: env.COST_BUDGET_WINDOW },
     },
     executor: env.EXECUTOR,
+    fastPath: env.FAST_PATH,
     introspection: env.INTROSPECTION ?? !production,
     suggestions: env.SUGGESTIONS ?? !production,
     explorer: env.EXPLORER ?? !production,

@@ -7,7 +7,8 @@ import { PlanCache } from './execution/plan-cache.ts';
 import { DocumentCache } from './document-cache.ts';
 import { stringifyResult } from './execution/result-text.ts';
 import { formatError } from './format-error.ts';
-import { KnownOperations } from './known-operations.ts';
+import { KnownOperations } from './fast-path/known-operations.ts';
+import { GraphqlHandler } from './handler.ts';
 import { type BudgetNumbers, ClientBudgets, RequestLimits } from './limits/index.ts';
 import { OperationLog } from './operation-log.ts';
 import { compiledExecution } from './plugins/compiled-execution.ts';
@@ -22,6 +23,8 @@ import { createSchema } from './schema.ts';
 export interface ApolloOptions {
   /** What executes operations: compiled plans where they can, or graphql-js always. */
   readonly executor: 'compiled' | 'graphql-js';
+  /** Whether compiled operations that were answered before skip Apollo Server. */
+  readonly fastPath: boolean;
   readonly introspection: boolean;
   /** Whether errors about a document suggest names of the schema. */
   readonly suggestions: boolean;
@@ -37,24 +40,17 @@ export interface ApolloOptions {
   /** Keeps the clients' budgets. */
   readonly limitStore: LimitStore;
   readonly log: Logger;
-  /** Plugins beside the server's own. All operations take the way through Apollo Server then. */
+  /** Plugins besides the server's own. They turn the fast path off. */
   readonly plugins?: readonly Plugin[];
 }
 
-/** What answers GraphQL requests. */
-export interface GraphqlServer {
-  readonly apollo: ApolloServer<Context>;
-  /** The short way of operations that it has had before; null where all take the one through Apollo Server. */
-  readonly known: KnownOperations | null;
-  readonly limits: RequestLimits;
-}
-
-/** After so many mistakes in a document the rest of it is not looked at. */
+/** Maximum number of errors that are reported about a document. */
 const maxValidationErrors = 10;
 
-/** Starts the Apollo Server over the contract. It is stopped last. */
+/** Starts Apollo Server over the contract, with the fast path before it. It is stopped last. */
 export async function startApollo({
   executor,
+  fastPath,
   introspection,
   suggestions,
   explorer,
@@ -62,7 +58,7 @@ export async function startApollo({
   limitStore,
   log,
   plugins: others = [],
-}: ApolloOptions): Promise<GraphqlServer> {
+}: ApolloOptions): Promise<GraphqlHandler> {
   const schema = createSchema();
   const documents = new DocumentCache();
   const budgets = budget === null ? null : new ClientBudgets(budget, limitStore);
@@ -81,7 +77,7 @@ export async function startApollo({
   const plans = new PlanCache(schema, documents);
   const isCompiled = executor === 'compiled';
   const known =
-    isCompiled && plugins.every(({ isBuiltIn }) => isBuiltIn === true)
+    fastPath && isCompiled && plugins.every(({ isBuiltIn }) => isBuiltIn === true)
       ? new KnownOperations({ schema, documents, plans, limits, log: operations })
       : null;
   const apollo = new ApolloServer<Context>({
@@ -102,5 +98,5 @@ export async function startApollo({
     plugins: isCompiled ? compiledExecution({ schema, plans }, plugins) : plugins,
   });
   await apollo.start();
-  return { apollo, known, limits };
+  return new GraphqlHandler({ apollo, known, limits });
 }

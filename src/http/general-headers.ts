@@ -1,15 +1,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fieldsOf, type HeaderList } from '../shared/header-list.ts';
 
-/** What an answer says of its request. */
+/** What the general header fields of an answer depend on. */
 export interface AnsweredRequest {
   readonly requestId: string;
-  /** Whether the server stops: the requests that were running when it began to are told, too. */
+  /** Whether the server is stopping. */
   readonly isClosing: boolean;
+  /** The content type of the answer. */
+  readonly contentType: string;
 }
 
-/** What every answer says. Answers are made for who asks, so nobody keeps them. */
-export function generalHeaders({ requestId, isClosing }: AnsweredRequest): HeaderList {
+/** The header fields of every answer, unless it has its own. Answers depend on the viewer, so no cache may store them. */
+export function generalHeaders({ requestId, isClosing, contentType }: AnsweredRequest): HeaderList {
+  // The page of Sandbox has its policy in a meta element, where browsers ignore rules for frames.
+  const policy = contentType.startsWith('text/html')
+    ? "frame-ancestors 'none'"
+    : "default-src 'none'; frame-ancestors 'none'";
   const headers = [
     'x-request-id',
     requestId,
@@ -17,9 +23,8 @@ export function generalHeaders({ requestId, isClosing }: AnsweredRequest): Heade
     'nosniff',
     'cache-control',
     'no-store',
-    // Nothing here is a page, but for those that bring a policy of their own.
     'content-security-policy',
-    "default-src 'none'; frame-ancestors 'none'",
+    policy,
     'referrer-policy',
     'no-referrer',
   ];
@@ -27,18 +32,14 @@ export function generalHeaders({ requestId, isClosing }: AnsweredRequest): Heade
   return headers;
 }
 
-/** Adds what every answer says to one that Fastify sends, but for what it says itself. */
+/** Adds the general header fields to an answer that Fastify sends. */
 export function addGeneralHeaders(
   { id: requestId }: FastifyRequest,
   reply: FastifyReply,
   isClosing: boolean,
 ): void {
-  // The page of Sandbox has its policy in itself, but browsers take the rule for frames from a header only.
-  const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
-  if (isPage && !reply.hasHeader('content-security-policy')) {
-    reply.header('content-security-policy', "frame-ancestors 'none'");
-  }
-  for (const [name, value] of fieldsOf(generalHeaders({ requestId, isClosing }))) {
+  const contentType = String(reply.getHeader('content-type'));
+  for (const [name, value] of fieldsOf(generalHeaders({ requestId, isClosing, contentType }))) {
     if (!reply.hasHeader(name)) reply.header(name, value);
   }
 }

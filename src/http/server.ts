@@ -1,10 +1,10 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { Driver } from '../db/index.ts';
-import type { GraphqlServer } from '../graphql/apollo.ts';
 import type { ContextBuilder } from '../graphql/context.ts';
+import type { GraphqlHandler } from '../graphql/handler.ts';
 import type { DevelopmentMailbox } from '../mail/development-mailbox.ts';
 import type { KeyRing } from '../modules/tokens/index.ts';
 import { BodyReader, type Verify } from './body-reader.ts';
@@ -14,13 +14,12 @@ import { addCors } from './cors.ts';
 import { answerError, answerUnknownPath, RequestRefusal } from './errors.ts';
 import { addExplorer } from './explorer/endpoint.ts';
 import { addGeneralHeaders } from './general-headers.ts';
-import { addGraphqlEndpoint } from './graphql-endpoint.ts';
+import { addGraphqlEndpoint } from './graphql.ts';
 import { hasTooManyHeaders, maxHeaderLines } from './header-lines.ts';
 import { addHealthEndpoints } from './health.ts';
 import { addKeySetEndpoint } from './key-set.ts';
 import { addMailbox } from './mailbox/endpoint.ts';
 import { type IsOwnHost, ownHostCheck } from './own-host.ts';
-import { PlainRequests } from './plain-requests.ts';
 import { originReader, requestIdOf } from './request-origin.ts';
 
 export interface HttpServerOptions {
@@ -29,7 +28,7 @@ export interface HttpServerOptions {
   readonly explorer: boolean;
   /** What `/mailbox` shows; null where it is not served. */
   readonly mailbox: DevelopmentMailbox | null;
-  readonly graphql: GraphqlServer;
+  readonly graphql: GraphqlHandler;
   readonly buildContext: ContextBuilder;
   readonly verify: Verify;
   /** The keys of the server's own tokens. */
@@ -66,20 +65,23 @@ export function createHttpServer({
   const originOf = originReader(options.trustedProxies);
   let closing = false;
   const isClosing = () => closing;
-  const { known } = graphql;
   const bodies = new BodyReader(options.bodyLimit, originOf, verify);
-  const plain =
-    known === null ? null : new PlainRequests({ known, buildContext, originOf, bodies, isClosing });
+  const httpServer = createServer({
+    requestTimeout: options.requestTimeout,
+    headersTimeout: Math.min(options.requestTimeout, 15_000),
+    connectionsCheckingInterval: 1_000,
+    keepAliveTimeout: 72_000,
+  });
+  // For a socket on which nothing moves, in either direction.
+  httpServer.setTimeout(60_000);
+  const connections = new Connections(httpServer);
   const server = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    // Whoever logs says in which request, so requests need no logger of their own.
+    // Each line names its request, so requests need no logger of their own.
     childLoggerFactory: () => logger,
-    requestTimeout: options.requestTimeout,
-    keepAliveTimeout: 72_000,
-    // A socket on which nothing moves, in either direction.
-    connectionTimeout: 60_000,
-    http: { headersTimeout: Math.min(options.requestTimeout, 15_000), connectionsCheckingInterval: 1_000 },
+    serverFactory: (answer) =>
+      httpServer.on('request', (request, response) => connections.answer(request, response, answer)),
     clientErrorHandler: answerClientError,
     routerOptions: { ignoreTrailingSlash: true },
     schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
@@ -88,19 +90,8 @@ export function createHttpServer({
       answerError(new RequestRefusal(400, 'The address of the request is not valid.'), request, reply);
     },
     requestIdHeader: false,
-    genReqId: (request) => plain?.begunOf(request)?.requestId ?? requestIdOf(request),
+    genReqId: requestIdOf,
   });
-  const connections = new Connections(server.server);
-  const [byFastify] = server.server.listeners('request') as [RequestListener];
-  const answer: RequestListener =
-    plain === null
-      ? byFastify
-      : (request, response) => {
-          if (isOwnHost(request)) plain.handle(request, response, byFastify);
-          else byFastify(request, response);
-        };
-  server.server.removeListener('request', byFastify);
-  server.server.on('request', (request, response) => connections.answer(request, response, answer));
   server.addHook('onRequest', ({ raw }, _, done) => {
     done(refusalOf(raw, isOwnHost));
   });
@@ -114,7 +105,7 @@ export function createHttpServer({
   addCors(server, options.corsOrigins);
   addHealthEndpoints(server, driver, () => !closing);
   addKeySetEndpoint(server, keys);
-  addGraphqlEndpoint(server, { graphql, buildContext, originOf, bodies, plain, isClosing });
+  addGraphqlEndpoint(server, { graphql, buildContext, originOf, bodies, isClosing });
   if (explorer) addExplorer(server);
   if (mailbox !== null) addMailbox(server, mailbox);
   return {
@@ -122,7 +113,7 @@ export function createHttpServer({
     listen: () => server.listen({ host: options.host, port: options.port }),
     async close() {
       closing = true;
-      if (server.server.listening) await connections.drain(options.shutdownDelay);
+      if (httpServer.listening) await connections.drain(options.shutdownDelay);
       await server.close();
     },
   };

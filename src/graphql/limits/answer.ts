@@ -5,8 +5,8 @@ import type { Balance } from './budget.ts';
 type Limits = Pick<RequestLimits, 'budgets' | 'costCeiling'>;
 
 /** Whether a client asks to be told the cost, by the value of its `GraphQL-Cost` header. */
-export function isCostWanted(header: string | undefined): boolean {
-  return header?.trim() === 'report';
+export function isCostWanted(header: string | readonly string[] | undefined): boolean {
+  return typeof header === 'string' && header.trim() === 'report';
 }
 
 /**

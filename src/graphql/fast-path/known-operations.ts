@@ -1,14 +1,13 @@
 import { type DocumentNode, getOperationAST, type GraphQLSchema } from 'graphql';
-import { after, type Awaitable } from '../shared/awaitable.ts';
-import { AppError } from '../shared/errors.ts';
-import type { HeaderList } from '../shared/header-list.ts';
-import type { Context } from './context.ts';
-import type { DocumentCache } from './document-cache.ts';
-import { executePlan } from './execution/execute.ts';
-import type { OperationPlan } from './execution/plan.ts';
-import type { PlanCache } from './execution/plan-cache.ts';
-import { singleResultOf, stringifyResult } from './execution/result-text.ts';
-import { coercedVariables } from './execution/variables.ts';
+import { after, type Awaitable } from '../../shared/awaitable.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Context } from '../context.ts';
+import type { DocumentCache } from '../document-cache.ts';
+import { executePlan } from '../execution/execute.ts';
+import type { OperationPlan } from '../execution/plan.ts';
+import type { PlanCache } from '../execution/plan-cache.ts';
+import { singleResultOf, stringifyResult } from '../execution/result-text.ts';
+import { coercedVariables } from '../execution/variables.ts';
 import {
   budgetFields,
   type Charge,
@@ -16,25 +15,10 @@ import {
   costReport,
   isCostWanted,
   type RequestLimits,
-} from './limits/index.ts';
-import type { OperationLog } from './operation-log.ts';
-import { retryAdvice } from './plugins/retry-after.ts';
-
-/** A request as GraphQL over HTTP has it, of which the body is JSON already. */
-export interface GraphqlRequest {
-  readonly method: string;
-  readonly body: unknown;
-  readonly accept: string | undefined;
-  /** The value of the `GraphQL-Cost` header. */
-  readonly cost: string | undefined;
-}
-
-/** An answer to it. */
-export interface GraphqlAnswer {
-  readonly status: number;
-  readonly headers: HeaderList;
-  readonly body: string;
-}
+} from '../limits/index.ts';
+import type { OperationLog } from '../operation-log.ts';
+import { retryAdvice } from '../plugins/retry-after.ts';
+import type { GraphqlAnswer, GraphqlRequest } from '../request.ts';
 
 export interface KnownOperationsOptions {
   readonly schema: GraphQLSchema;
@@ -76,14 +60,14 @@ export class KnownOperations {
   }
 
   /** Notes the content type with which a request was answered. */
-  learnContentType({ method, accept }: GraphqlRequest, contentType: string | undefined): void {
+  learnContentType({ method, headers: { accept } }: GraphqlRequest, contentType: string | undefined): void {
     if (method !== 'POST' || contentType === undefined || this.#contentTypes.size >= maxAccepts) return;
     if (accept === undefined || accept.length <= maxAcceptLength) this.#contentTypes.set(accept, contentType);
   }
 
   /** What a request asks for; null where Apollo Server must answer it. */
-  find({ method, body, accept, cost }: GraphqlRequest): KnownOperation | null {
-    const contentType = this.#contentTypes.get(accept);
+  find({ method, headers, body }: GraphqlRequest): KnownOperation | null {
+    const contentType = this.#contentTypes.get(headers.accept);
     const request = method === 'POST' && contentType !== undefined ? plainRequest(body) : null;
     if (request === null || contentType === undefined) return null;
     const { schema, documents, plans } = this.#options;
@@ -102,7 +86,7 @@ export class KnownOperations {
       variables,
       variableValues: coerced,
       contentType,
-      isCostWanted: isCostWanted(cost),
+      isCostWanted: isCostWanted(headers['graphql-cost']),
     };
   }
 

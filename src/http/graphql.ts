@@ -1,19 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
-import { HeaderMap } from '@apollo/server';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphqlServer } from '../graphql/apollo.ts';
-import type { Context, ContextBuilder } from '../graphql/context.ts';
-import type { GraphqlAnswer, GraphqlRequest } from '../graphql/known-operations.ts';
+import type { ContextBuilder } from '../graphql/context.ts';
+import type { GraphqlHandler } from '../graphql/handler.ts';
 import { budgetFields, clientOf } from '../graphql/limits/index.ts';
+import type { GraphqlAnswer } from '../graphql/request.ts';
 import { after } from '../shared/awaitable.ts';
 import { AppError } from '../shared/errors.ts';
-import { fieldsOf, type HeaderList } from '../shared/header-list.ts';
+import { fieldOf, fieldsOf } from '../shared/header-list.ts';
 import type { BodyReader } from './body-reader.ts';
-import { endTogether } from './end-together.ts';
 import { answerError, RequestRefusal } from './errors.ts';
-import { type AnsweredRequest, generalHeaders } from './general-headers.ts';
-import type { PlainRequests } from './plain-requests.ts';
+import { generalHeaders } from './general-headers.ts';
 import { RequestBody } from './request-body.ts';
 import type { OriginOf } from './request-origin.ts';
 import { ResponseClient } from './response-client.ts';
@@ -21,25 +18,22 @@ import { ResponseClient } from './response-client.ts';
 const methods = ['GET', 'HEAD', 'POST'];
 
 export interface GraphqlEndpointOptions {
-  readonly graphql: GraphqlServer;
+  readonly graphql: GraphqlHandler;
   readonly buildContext: ContextBuilder;
   readonly originOf: OriginOf;
   readonly bodies: BodyReader;
-  /** What answers requests before Fastify gets them; null where nothing does. */
-  readonly plain: PlainRequests | null;
-  /** Whether the server stops. */
+  /** Whether the server is stopping. */
   readonly isClosing: () => boolean;
 }
 
-/** Serves GraphQL at `/graphql`, by the GraphQL over HTTP specification: a thin way between Fastify and Apollo Server. */
+/** Serves GraphQL at `/graphql`, by the GraphQL over HTTP specification. */
 export function addGraphqlEndpoint(server: FastifyInstance, options: GraphqlEndpointOptions): void {
   // In a scope of its own, so that no body is read for other routes.
   server.register(async (scope) => addRoute(scope, options));
 }
 
 function addRoute(server: FastifyInstance, options: GraphqlEndpointOptions): void {
-  const { graphql, buildContext, originOf, bodies, plain, isClosing } = options;
-  const { known } = graphql;
+  const { graphql, buildContext, originOf, bodies, isClosing } = options;
   // The hook below reads bodies.
   server.addContentTypeParser('application/json', (_request, _payload, done) => done(null));
   server.route({
@@ -51,13 +45,10 @@ function addRoute(server: FastifyInstance, options: GraphqlEndpointOptions): voi
         done();
         return;
       }
-      const begun = plain?.begunOf(request.raw);
-      const proceed = (body: RequestBody) => {
+      bodies.read(request.raw, reply.raw, (body) => {
         request.body = body;
         done();
-      };
-      if (begun !== undefined) proceed(begun.body);
-      else bodies.read(request.raw, reply.raw, proceed);
+      });
     },
     errorHandler(refusal, request, reply) {
       answerRefused(options, refusal, request, reply).catch((reason: Error) => {
@@ -67,30 +58,18 @@ function addRoute(server: FastifyInstance, options: GraphqlEndpointOptions): voi
     handler(request, reply) {
       const { id: requestId, raw } = request;
       const body = bodyOf(request);
-      const begun = plain?.begunOf(raw);
-      // Pages of other origins are told more.
-      const fields = Object.entries(reply.getHeaders()).flat().map(String);
-      plain?.learnFields(raw, fields);
-      if (begun?.failure !== undefined) throw begun.failure.error;
-      // Built before anybody is asked, so that a bad token is refused with 401 whatever else is wrong.
-      const built =
-        begun?.context ??
-        buildContext({
-          origin: originOf(raw, requestId),
-          authorization: authorizationOf(raw),
-          client: new ResponseClient(reply.raw),
-          bodySize: body?.size ?? 0,
-        });
+      // A bad token is refused with 401, whatever else is wrong with the request.
+      const built = buildContext({
+        origin: originOf(raw, requestId),
+        authorization: authorizationOf(raw),
+        client: new ResponseClient(reply.raw),
+        bodySize: body?.size ?? 0,
+      });
       return after(built, (context) => {
-        const asked = askedIn(raw, body?.json());
-        // Operations that are known take the short way, all others that through Apollo Server.
-        const operation = known?.find(asked);
-        const answered = known && operation ? known.answer(operation, context) : null;
-        return after(answered, (answer) => {
-          if (answer === null) return askApollo(graphql, asked, context, request, reply);
-          writeAnswer(answer, reply.raw, { requestId, isClosing: isClosing() }, fields);
-          reply.hijack();
-        });
+        const { method = '', url = '', headers } = raw;
+        const search = url.slice(url.indexOf('?') + 1 || url.length);
+        const answered = graphql.answer({ method, search, headers, body: body?.json() }, context);
+        return after(answered, (answer) => send(answer, request, reply, isClosing()));
       });
     },
   });
@@ -128,60 +107,27 @@ async function answerRefused(
   answerError(error, request, reply);
 }
 
-/** What a request asks, by its head and its body, which was JSON. */
-export function askedIn({ method = '', headers }: IncomingMessage, body: unknown): GraphqlRequest {
-  const cost = headers['graphql-cost'];
-  return { method, body, accept: headers.accept, cost: Array.isArray(cost) ? cost.join(', ') : cost };
-}
-
-/**
- * Writes an answer of the short way past Fastify, which would look at each header several times.
- *
- * @param fields header fields beside those of all answers and its own.
- */
-export function writeAnswer(
+/** Writes an answer to Node's response: Fastify would look at each header field several times. */
+function send(
   { status, headers, body }: GraphqlAnswer,
-  response: ServerResponse,
-  about: AnsweredRequest,
-  fields: HeaderList,
-): void {
-  const length = String(Buffer.byteLength(body));
-  response.writeHead(status, [...generalHeaders(about), ...fields, ...headers, 'content-length', length]);
-  endTogether(response, body);
-}
-
-async function askApollo(
-  { apollo, known, limits }: GraphqlServer,
-  asked: GraphqlRequest,
-  context: Context,
-  request: FastifyRequest,
+  { id: requestId }: FastifyRequest,
   reply: FastifyReply,
-): Promise<void> {
-  const { method, body } = asked;
-  const response = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: method === 'HEAD' ? 'GET' : method,
-      headers: headersOf(request),
-      search: request.url.slice(request.url.indexOf('?') + 1 || request.url.length),
-      body,
-    },
-    context: async () => context,
-  });
-  if (response.status === undefined) known?.learnContentType(asked, response.headers.get('content-type'));
-  for (const [name, value] of response.headers) reply.header(name, value);
-  if (limits.budgets !== null && !response.headers.has('ratelimit')) {
-    // Apollo Server refused it before its plugins heard of it, such as a batch.
-    const { viewer, origin, bodySize } = context;
-    const balance = await limits.enterRefused(clientOf(viewer, origin), bodySize);
-    for (const [name, value] of fieldsOf(budgetFields(limits, balance))) reply.header(name, value);
+  isClosing: boolean,
+): void {
+  // Those for pages of other origins, which were set before.
+  const fields = Object.entries(reply.getHeaders()).flat().map(String);
+  fields.push(...headers);
+  const contentType = fieldOf(fields, 'content-type') ?? '';
+  for (const [name, value] of fieldsOf(generalHeaders({ requestId, isClosing, contentType }))) {
+    if (!fields.includes(name)) fields.push(name, value);
   }
-  reply.code(response.status ?? 200);
-  // Nothing is ever sent in parts: the schema has neither @defer nor @stream.
-  await reply.send(response.body.kind === 'complete' ? response.body.string : '');
+  fields.push('content-length', String(Buffer.byteLength(body)));
+  reply.hijack();
+  reply.raw.writeHead(status, fields).end(body);
 }
 
 /** Node keeps the first of several `Authorization` headers and drops the others; together they are refused. */
-export function authorizationOf(request: IncomingMessage): string | undefined {
+function authorizationOf(request: IncomingMessage): string | undefined {
   return request.headers.authorization === undefined
     ? undefined
     : request.headersDistinct['authorization']?.join(', ');
@@ -219,12 +165,4 @@ function isJson(contentType: string | undefined): boolean {
   } catch {
     return false;
   }
-}
-
-function headersOf({ headers }: FastifyRequest): HeaderMap {
-  const map = new HeaderMap();
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  return map;
 }
