@@ -50,8 +50,6 @@ const million = 1_000_000;
 const inVariable = (value: string) => `{"query":"{__typename}","variables":{"a":${value}}}`;
 const nestedLists = inVariable(`${'['.repeat(3 * million)}${']'.repeat(3 * million)}`);
 const longText = inVariable(`"${'a'.repeat(6 * million)}"`);
-/** Another spelling of the same media type, which Fastify handles. */
-const unusual = { 'content-type': 'application/json; charset=utf-8' };
 
 const document = (query: string): Attack => ({ body: JSON.stringify({ query }), status: 400 });
 
@@ -111,7 +109,6 @@ const attacks: Record<string, Attack> = {
     status: 400,
   },
   '6 MB of nested lists': large(nestedLists),
-  '6 MB of nested lists through Fastify': large(nestedLists, unusual),
   '6 MB of nested lists with a token': {
     ...large(nestedLists, { authorization: 'Bearer none' }),
     status: 401,

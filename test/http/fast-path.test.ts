@@ -169,7 +169,7 @@ describe('a client', () => {
     COST_BUDGET_WINDOW: '10d',
   });
 
-  it('meets its limits on the short way, too, and pays as much', async () => {
+  it('meets its limits on the fast path, too, and pays as much', async () => {
     const query = 'query ($n: Int) { users(limit: $n) { id } }';
     const ask = (n: number) => limited.send(query, { variables: { n } });
     const left = (answer: { headers: Headers }) =>
@@ -197,7 +197,7 @@ describe('a client', () => {
 describe('with another executor', () => {
   const plain = useServer({ EXECUTOR: 'graphql-js' });
 
-  it('all operations take the way through Apollo Server', async () => {
+  it('all operations go through Apollo Server', async () => {
     for (const _ of [1, 2, 3]) await plain.query('{ __typename }');
     expect(apollo).toHaveBeenCalledTimes(3);
   });

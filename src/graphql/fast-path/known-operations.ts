@@ -149,7 +149,7 @@ function leaveRefused(error: unknown): null {
 const noRetry = { seconds: 0, wasRefused: false };
 const noVariables = Object.freeze({});
 
-/** The parameters of a request that has nothing unusual about it. */
+/** The parameters of a request; null for one that only Apollo Server can answer. */
 function plainRequest(body: unknown) {
   if (typeof body !== 'object' || body === null) return null;
   const { query, operationName, variables, extensions } = body as Record<string, unknown>;
