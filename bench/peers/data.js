@@ -3,7 +3,7 @@
 import pg from 'pg';
 import { rfc3339 } from '../../dist/db/tables/columns.js';
 import { toGlobalId, uuidOf } from '../../dist/shared/ids.js';
-import { encodeCursor } from '../../dist/shared/pagination/index.js';
+import { decodeCursor, encodeCursor, isTimeKey } from '../../dist/shared/pagination/index.js';
 
 const timestamptz = 1184;
 const types = {
@@ -31,6 +31,10 @@ const users = prepared(
 const posts = prepared(
   'posts',
   `select ${postColumns} from posts where status = 'PUBLISHED' ${newestFirst} limit $1`,
+);
+const postsAfter = prepared(
+  'posts_after',
+  `select ${postColumns} from posts where status = 'PUBLISHED' and (listed_at, id) < ($2, $3) ${newestFirst} limit $1`,
 );
 const postsOfUsers = prepared(
   'posts_of_users',
@@ -72,14 +76,26 @@ export async function findCommentsOf(postIds, limit) {
   return groupsOf(postIds, await commentsOfPosts([postIds, limit]));
 }
 
-const cursorOf = ({ listedAt, id }) => encodeCursor('posts PUBLISHED_AT_DESC', { key: listedAt, id });
+const order = 'posts PUBLISHED_AT_DESC';
+const cursorOf = ({ listedAt, id }) => encodeCursor(order, { key: listedAt, id });
 
-export async function findConnection(first) {
-  const rows = await posts([first + 1]);
-  const edges = rows.slice(0, first).map((node) => ({ cursor: cursorOf(node), node }));
+async function findPostsAfter(cursor, limit) {
+  const place = decodeCursor(cursor, order, isTimeKey);
+  if (place === null) throw new Error('This is not a cursor of posts.');
+  return postsAfter([limit, place.key, place.id]);
+}
+
+export const edgesOf = ({ nodes }) => nodes.map((node) => ({ cursor: cursorOf(node), node }));
+
+export async function findConnection(first, after) {
+  const rows = await (after == null ? posts([first + 1]) : findPostsAfter(after, first + 1));
+  const nodes = rows.slice(0, first);
   return {
-    edges,
-    pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
+    nodes,
+    pageInfo: {
+      hasNextPage: rows.length > first,
+      endCursor: nodes.length === 0 ? null : cursorOf(nodes.at(-1)),
+    },
   };
 }
 

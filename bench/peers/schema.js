@@ -1,5 +1,5 @@
 // The part of the project's contract that the workloads touch.
-import { countOfPosts, findConnection, findPosts, findUser, findUsers, toGlobalId } from './data.js';
+import { countOfPosts, edgesOf, findConnection, findPosts, findUser, findUsers, toGlobalId } from './data.js';
 
 export const typeDefs = /* GraphQL */ `
   scalar DateTime
@@ -8,7 +8,7 @@ export const typeDefs = /* GraphQL */ `
     user(id: ID!): User
     users(limit: Int = 20): [User!]!
     posts(limit: Int = 20): [Post!]!
-    postsConnection(first: Int): PostConnection!
+    postsConnection(first: Int, after: String): PostConnection!
   }
 
   type User {
@@ -34,6 +34,7 @@ export const typeDefs = /* GraphQL */ `
   }
 
   type PostConnection {
+    nodes: [Post!]!
     edges: [PostEdge!]!
     pageInfo: PageInfo!
     totalCount: Int!
@@ -56,10 +57,11 @@ export const resolvers = {
     user: (_, { id }) => findUser(id),
     users: (_, { limit }) => findUsers(limit),
     posts: (_, { limit }) => findPosts(limit),
-    postsConnection: (_, { first }) => findConnection(first ?? 20),
+    postsConnection: (_, { first, after }) => findConnection(first ?? 20, after),
   },
   User: { id: ({ id }) => toGlobalId('user', id) },
   Post: { id: ({ id }) => toGlobalId('post', id) },
-  PostConnection: { totalCount: () => countOfPosts() },
+  // Edges cost a cursor each, and are made only for those who select them.
+  PostConnection: { edges: edgesOf, totalCount: () => countOfPosts() },
   Comment: { id: ({ id }) => toGlobalId('comment', id) },
 };
