@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type NodeKind, toGlobalId, uuidOf } from '../src/shared/ids.ts';
+import { decodePostCursor } from './cursors.ts';
 import { type Dialect, nodeOptions, type Side } from './sides.ts';
 
 const titles = {
@@ -27,7 +28,24 @@ const postgraphileQueries: Readonly<Record<string, string>> = {
   W5: `{ posts: allPostsList(first: 100, ${newest}) { id: rowId title slug createdAt author: userByAuthorId { name } } }`,
   W6a: `{ ${page} }`,
   W6b: `{ ${page} totalCount: countedPosts }`,
+  D3: `query ($id: UUID!) { user: userByRowId(rowId: $id)
+    { id: rowId name posts: postsByAuthorIdList(first: 10, ${newest}) { id: rowId title } } }`,
+  D4: `query ($id: UUID!) { user: userByRowId(rowId: $id)
+    { id: rowId name posts: postsByAuthorIdList(first: 10, ${newest}) { id: rowId title
+      comments: commentsByPostIdList(first: 5, ${newestMade}) { id: rowId body author: userByAuthorId { id: rowId name } } } } }`,
+  D6: `query ($after: Cursor) { postsConnection: allPosts(first: 20, after: $after, ${newest})
+    { nodes { id: rowId title } pageInfo { hasNextPage endCursor } } }`,
 };
+
+/** Asks for the cursor of one post in the list that D6 reads. */
+const cursorQuery = `query ($id: UUID!) { allPosts(first: 1, condition: { rowId: $id }, ${newest}) { edges { cursor } } }`;
+
+interface CursorAnswer {
+  readonly data: { readonly allPosts: { readonly edges: readonly [{ readonly cursor: string }] } };
+}
+
+/** How many cursors are asked for at a time. */
+const cursorBatch = 32;
 
 /** What the objects are that stand at a field. */
 const kinds: Readonly<Record<string, NodeKind>> = {
@@ -35,6 +53,7 @@ const kinds: Readonly<Record<string, NodeKind>> = {
   users: 'user',
   author: 'user',
   posts: 'post',
+  nodes: 'post',
   node: 'post',
   comments: 'comment',
 };
@@ -60,14 +79,28 @@ function withCountInside(answer: unknown): unknown {
   return { ...rest, data: { ...fields, postsConnection: { ...fields.postsConnection, totalCount } } };
 }
 
-function postgraphileDialect(folder: string): Dialect {
+/** How PostGraphile is asked: by its own names, with bare UUIDs and with cursors of its own. */
+export function postgraphileDialect(folder: string): Dialect {
+  const cursors = new Map<string, string>();
   return {
     setUp: readFileSync(join(folder, 'postgraphile.sql'), 'utf8'),
     query: ({ name }) => postgraphileQueries[name] ?? '',
-    variables: ({ id, ...others }) => ({
+    variables: ({ id, after, ...others }) => ({
       ...others,
       ...(typeof id === 'string' && { id: uuidOf('user', id) }),
+      ...(typeof after === 'string' && { after: cursors.get(after) }),
     }),
+    async learn({ name }, { postCursors }, ask) {
+      if (name !== 'D6') return;
+      const learnOne = async (cursor: string) => {
+        const body = { query: cursorQuery, variables: { id: decodePostCursor(cursor).id } };
+        const { data } = (await ask(body)) as CursorAnswer;
+        cursors.set(cursor, data.allPosts.edges[0].cursor);
+      };
+      for (let at = 0; at < postCursors.length; at += cursorBatch) {
+        await Promise.all(postCursors.slice(at, at + cursorBatch).map(learnOne));
+      }
+    },
     answer: (answer) => asTheProject(withCountInside(answer)),
   };
 }

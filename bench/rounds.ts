@@ -65,7 +65,8 @@ function loadFor(
 }
 
 /**
- * Asks all the same and compares their answers with the first one's.
+ * Asks all the same and compares their answers with the first one's. A side that needs values of its own, such as its
+ * cursors, is asked for them first.
  *
  * @throws {Error} naming the side and the first place where an answer is another one.
  */
@@ -76,6 +77,9 @@ export async function compareAnswers(
 ): Promise<void> {
   let expected: unknown;
   for (const { side, server } of contestants) {
+    await side.dialect?.learn?.(workload, samples, (body) =>
+      ask(server, side.path(workload), JSON.stringify(body), undefined),
+    );
     const answers: unknown[] = [];
     const { path, bodies, authorizations } = loadFor(side, workload, samples);
     for (const [at, body] of bodies.slice(0, 10).entries()) {

@@ -1,4 +1,5 @@
 import { toGlobalId } from '../src/shared/ids.ts';
+import { encodePostCursor } from './cursors.ts';
 import { runProgram } from './setting/data.ts';
 import { runStatements } from './setting/postgres.ts';
 import type { Samples } from './workloads.ts';
@@ -15,9 +16,17 @@ export async function chooseSamples(
   const column = async (statement: string) =>
     (await runStatements(databaseUrl, statement)).map(([field]) => String(field));
   const users = await column('select id from users order by md5(id::text)');
+  const writers = await column(
+    `select author_id from posts where status = 'PUBLISHED' group by author_id having count(*) >= 10
+     order by md5(author_id::text)`,
+  );
   const published = await column(
     `select id from posts where status = 'PUBLISHED' order by md5(id::text) limit 40000`,
   );
+  const places = (await runStatements(
+    databaseUrl,
+    `select id, listed_at from posts where status = 'PUBLISHED' order by md5(id::text) limit 10000`,
+  )) as [string, Date][];
   const titles = await column(
     `select title from posts where status = 'PUBLISHED' order by md5(title || id) limit 5000`,
   );
@@ -28,7 +37,9 @@ export async function chooseSamples(
   );
   return {
     userIds: users.map((id) => toGlobalId('user', id)),
+    writerIds: writers.map((id) => toGlobalId('user', id)),
     publishedPostIds: published.map((id) => toGlobalId('post', id)),
+    postCursors: places.map(([id, listedAt]) => encodePostCursor({ key: listedAt.toISOString(), id })),
     searches: titles.map(longestWords),
     drafts: titles.map((title, at) => ({ title, body: bodies[at] ?? title })),
     readerUuids: readers,

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Variables, Workload } from './workloads.ts';
+import type { Samples, Variables, Workload } from './workloads.ts';
 
 /** What the project is called among the sides. */
 export const projectName = 'broadsheet';
@@ -32,6 +32,12 @@ export interface Dialect {
   /** The same question in its words. */
   readonly query: (workload: Workload) => string;
   readonly variables: (values: Variables) => Variables;
+  /** Asks the running server once, before a workload, for what `variables` needs to translate its values. */
+  readonly learn?: (
+    workload: Workload,
+    samples: Samples,
+    ask: (body: object) => Promise<unknown>,
+  ) => Promise<void>;
   /** Its answer as the project would put it. */
   readonly answer: (answer: unknown) => unknown;
 }

@@ -3,7 +3,11 @@ export type Variables = Readonly<Record<string, unknown>>;
 /** What a run chooses arguments from: rows that are there, in random order. Identifiers are as the API has them. */
 export interface Samples {
   readonly userIds: readonly string[];
+  /** Users with at least 10 published posts. Most users have none. */
+  readonly writerIds: readonly string[];
   readonly publishedPostIds: readonly string[];
+  /** Cursors of published posts, spread over the whole list, as the project writes them. */
+  readonly postCursors: readonly string[];
   /** Words that stand in titles, three at a time. */
   readonly searches: readonly string[];
   /** Posts to write. */
@@ -156,6 +160,29 @@ fragment Byline on User {
     envelope: apolloClient('Archive'),
     variables: () => [{ limit: 100 }],
     hasPeers: false,
+  },
+  {
+    name: 'D3',
+    title: 'one user with 10 posts, another user each time',
+    query: 'query ($id: ID!) { user(id: $id) { id name posts(limit: 10) { id title } } }',
+    variables: ({ writerIds }) => writerIds.map((id) => ({ id })),
+    hasPeers: true,
+  },
+  {
+    name: 'D4',
+    title: 'the same with 5 comments and their authors for each post',
+    query:
+      'query ($id: ID!) { user(id: $id) { id name posts(limit: 10) { id title comments(limit: 5) { id body author { id name } } } } }',
+    variables: ({ writerIds }) => writerIds.map((id) => ({ id })),
+    hasPeers: true,
+  },
+  {
+    name: 'D6',
+    title: 'a page of a connection after a random cursor, another one each time',
+    query: `query ($after: String) { postsConnection(first: 20, after: $after) {
+      nodes { id title } pageInfo { hasNextPage endCursor } } }`,
+    variables: ({ postCursors }) => postCursors.map((after) => ({ after })),
+    hasPeers: true,
   },
   {
     name: 'W9a',

@@ -24,6 +24,10 @@ export const parts = {
   newestUsers: 'select id, name from users order by created_at desc, id desc limit 20',
   newestPosts: (columns: string, limit: number) =>
     `select ${columns} from posts where status = 'PUBLISHED' ${newestFirst} limit ${limit}`,
+  /** Those after the place of the parameters 1 and 2: when it was listed, and its identifier. */
+  postsAfter: (columns: string, limit: number) =>
+    `select ${columns} from posts where status = 'PUBLISHED' and (listed_at, id) < ($1, $2)
+     ${newestFirst} limit ${limit}`,
   postsOf: (user: string, columns: string, limit: number) =>
     `select ${columns} from posts where author_id = ${user} and status = 'PUBLISHED' ${newestFirst} limit ${limit}`,
   commentsOf: (post: string, columns: string, limit: number) =>

@@ -1,4 +1,5 @@
 import { type NodeKind, toGlobalId, uuidOf } from '../../src/shared/ids.ts';
+import { decodePostCursor } from '../cursors.ts';
 import { type Answer, type Answers, firstOf, parts } from './answers.ts';
 import type { Prepared } from './connections.ts';
 
@@ -50,6 +51,24 @@ const connectionWith = (columns: string) => `(
     from (${parts.newestPosts('id, title, listed_at', 21)}) as listed
   ) select row_to_json(o) from (select ${columns}) as o)`;
 
+const pageAfter: Prepared = {
+  name: 'page_after',
+  text: `with page as materialized (
+    select id, title, listed_at, row_number() over () as place
+    from (${parts.postsAfter('id, title, listed_at', 21)}) as listed
+  ) select json_build_object(
+    'nodes', ${list(`select ${id('post', 'id')}, title from page where place <= 20 order by place`)},
+    'pageInfo', json_build_object(
+      'hasNextPage', exists (select from page where place > 20),
+      'endCursor', (select ${cursor('listed_at', 'id')} from (select * from page where place <= 20 order by place desc limit 1) as last)))::text`,
+};
+
+const laterPage: Answer = async (send, { variables }) => {
+  const { key, id } = decodePostCursor(String(variables['after']));
+  const [row] = await send(pageAfter, [key, id]);
+  return `{"data":{"postsConnection":${withIds(row?.[0] ?? 'null')}}}`;
+};
+
 const users = (ofUser: string, ofPost: string) =>
   list(
     `select ${id('user', 'u.id')}, u.name,
@@ -57,12 +76,34 @@ const users = (ofUser: string, ofPost: string) =>
      from (${parts.newestUsers}) as u`,
   );
 
+const commentsOfPost = list(
+  `select ${id('comment', 'c.id')}, c.body, ${author(`${id('user', 'u.id')}, u.name`, 'c.author_id')} as author
+   from (${parts.commentsOf('p.id', 'id, body, author_id', 5)}) as c`,
+);
+
+/** Answers with the user of a variable and posts, which a part of the select list makes of the user `o`. */
+function oneUserWith(name: string, ofPosts: string): Answer {
+  const statement: Prepared = {
+    name,
+    text: `select row_to_json(a)::text from (
+      select $2 as id, o.name, ${ofPosts} as posts from users as o where o.id = $1) as a`,
+  };
+  return async (send, { variables }) => {
+    const [row] = await send(statement, [uuidOf('user', String(variables['id'])), variables['id']]);
+    return `{"data":{"user":${withIds(row?.[0] ?? 'null')}}}`;
+  };
+}
+
+const postsOfUser = list(parts.postsOf('o.id', `${id('post', 'id')}, title`, 10));
+
+const postsOfUserWithComments = list(
+  `select ${id('post', 'p.id')}, p.title, ${commentsOfPost} as comments
+   from (${parts.postsOf('o.id', 'id, title', 10)}) as p`,
+);
+
 const posts = list(
   `select ${id('post', 'p.id')}, p.title, ${author(`${id('user', 'u.id')}, u.name`, 'p.author_id')} as author,
-     ${list(
-       `select ${id('comment', 'c.id')}, c.body, ${author(`${id('user', 'u.id')}, u.name`, 'c.author_id')} as author
-        from (${parts.commentsOf('p.id', 'id, body, author_id', 5)}) as c`,
-     )} as comments
+     ${commentsOfPost} as comments
    from (${parts.newestPosts('id, title, author_id', 20)}) as p`,
 );
 
@@ -107,4 +148,7 @@ export const fromJson: Answers = {
   W7: feed,
   W10a: answerWith('users', 'typed_users', users(typedUser, typedPost)),
   W10b: answerWith('posts', 'typed_posts', manyPosts(typedPost, typedUser)),
+  D3: oneUserWith('user_with_posts', postsOfUser),
+  D4: oneUserWith('user_with_comments', postsOfUserWithComments),
+  D6: laterPage,
 };

@@ -1,6 +1,6 @@
 import { rfc3339 } from '../../src/db/tables/columns.ts';
 import { toGlobalId, uuidOf } from '../../src/shared/ids.ts';
-import { encodeCursor } from '../../src/shared/pagination/cursor.ts';
+import { decodePostCursor, encodePostCursor } from '../cursors.ts';
 import { type Answer, type Answers, firstOf, parts, typeName } from './answers.ts';
 import type { Prepared, Row } from './connections.ts';
 import { search } from './search.ts';
@@ -53,9 +53,37 @@ const users =
     });
   };
 
+const postsOfUser: Prepared = {
+  name: 'user_with_posts',
+  text: `select u.name, p.id, p.title from users as u
+    left join lateral ${numbered(parts.postsOf('u.id', 'id, title', 10))} as p on true
+    where u.id = $1
+    order by p.place`,
+};
+
+const oneUserWithPosts: Answer = async (send, { variables: { id } }) => {
+  const rows = await send(postsOfUser, [uuidOf('user', String(id))]);
+  const [first] = rows;
+  if (first === undefined) return data({ user: null });
+  const posts = rows
+    .filter((row) => row[1] !== null)
+    .map((row) => ({ id: toGlobalId('post', row[1]), title: row[2] }));
+  return data({ user: { id, name: first[0], posts } });
+};
+
+/** Comments of rows that have them after the two columns of their post. */
+const commentsIn = (rows: readonly Row[]) =>
+  rows
+    .filter((row) => row[2] !== null)
+    .map((row) => ({
+      id: toGlobalId('comment', row[2]),
+      body: row[3],
+      author: { id: toGlobalId('user', row[4]), name: row[5] },
+    }));
+
 const postsWithComments: Prepared = {
   name: 'posts_with_comments',
-  text: `select p.id, p.title, a.id, a.name, c.id, c.body, w.id, w.name
+  text: `select p.id, p.title, c.id, c.body, w.id, w.name, a.id, a.name
     from ${numbered(parts.newestPosts('id, title, author_id', 20))} as p
     join users as a on a.id = p.author_id
     left join lateral ${numbered(parts.commentsOf('p.id', 'id, body, author_id', 5))} as c on true
@@ -69,16 +97,33 @@ const posts: Answer = async (send) => {
     posts: groups.map((rows) => ({
       id: toGlobalId('post', rows[0][0]),
       title: rows[0][1],
-      author: { id: toGlobalId('user', rows[0][2]), name: rows[0][3] },
-      comments: rows
-        .filter((row) => row[4] !== null)
-        .map((row) => ({
-          id: toGlobalId('comment', row[4]),
-          body: row[5],
-          author: { id: toGlobalId('user', row[6]), name: row[7] },
-        })),
+      author: { id: toGlobalId('user', rows[0][6]), name: rows[0][7] },
+      comments: commentsIn(rows),
     })),
   });
+};
+
+const commentsOfUser: Prepared = {
+  name: 'user_with_comments',
+  text: `select p.id, p.title, c.id, c.body, w.id, w.name, u.name
+    from users as u
+    left join lateral ${numbered(parts.postsOf('u.id', 'id, title', 10))} as p on true
+    left join lateral ${numbered(parts.commentsOf('p.id', 'id, body, author_id', 5))} as c on true
+    left join users as w on w.id = c.author_id
+    where u.id = $1
+    order by p.place, c.place`,
+};
+
+const oneUserWithComments: Answer = async (send, { variables: { id } }) => {
+  const rows = await send(commentsOfUser, [uuidOf('user', String(id))]);
+  const [first] = rows;
+  if (first === undefined) return data({ user: null });
+  const posts = grouped(rows.filter((row) => row[0] !== null)).map((ofPost) => ({
+    id: toGlobalId('post', ofPost[0][0]),
+    title: ofPost[0][1],
+    comments: commentsIn(ofPost),
+  }));
+  return data({ user: { id, name: first[6], posts } });
 };
 
 const hundredPosts: Prepared = {
@@ -110,7 +155,7 @@ const countOfPosts: Prepared = { name: 'count', text: parts.countedPosts };
 
 function connectionOf(rows: readonly Row[]) {
   const edges = rows.slice(0, 20).map(([id, title, listedAt]) => ({
-    cursor: encodeCursor('posts PUBLISHED_AT_DESC', { key: rfc3339(listedAt), id }),
+    cursor: encodePostCursor({ key: rfc3339(listedAt), id }),
     node: { id: toGlobalId('post', id), title },
   }));
   return { edges, pageInfo: { hasNextPage: rows.length > 20, endCursor: edges.at(-1)?.cursor ?? null } };
@@ -121,6 +166,22 @@ const connection: Answer = async (send) => data({ postsConnection: connectionOf(
 const countedConnection: Answer = async (send) => {
   const [rows, [count]] = await Promise.all([send(pageOfPosts), send(countOfPosts)]);
   return data({ postsConnection: { ...connectionOf(rows), totalCount: Number(count?.[0]) } });
+};
+
+const pageAfter: Prepared = { name: 'page_after', text: parts.postsAfter('id, title, listed_at', 21) };
+
+const laterPage: Answer = async (send, { variables: { after } }) => {
+  const { key, id } = decodePostCursor(String(after));
+  const rows = await send(pageAfter, [key, id]);
+  const page = rows.slice(0, 20);
+  const last = page.at(-1);
+  const endCursor = last === undefined ? null : encodePostCursor({ key: rfc3339(last[2]), id: last[0] });
+  return data({
+    postsConnection: {
+      nodes: page.map((row) => ({ id: toGlobalId('post', row[0]), title: row[1] })),
+      pageInfo: { hasNextPage: rows.length > 20, endCursor },
+    },
+  });
 };
 
 const feedOfViewer: Prepared = {
@@ -170,4 +231,7 @@ export const fromRows: Answers = {
   W9b: likePost,
   W10a: users(typedUser, typedPost),
   W10b: manyPosts(typedPost, typedUser),
+  D3: oneUserWithPosts,
+  D4: oneUserWithComments,
+  D6: laterPage,
 };
