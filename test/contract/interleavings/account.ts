@@ -58,8 +58,8 @@ export async function newAccount(
   const mail = (key: string, order: object) =>
     `('${newUuid()}', 'mail', '${JSON.stringify(order)}', '${key}')`;
   await driver.execute(`
-    insert into users (id, username, name, email, role)
-      values ('${uuid}', 'account-${accounts}', 'Account', '${email}', 'AUTHOR');
+    insert into users (id, username, name, email, role, role_decided_at)
+      values ('${uuid}', 'account-${accounts}', 'Account', '${email}', 'AUTHOR', now() - interval '1 minute');
     insert into credentials (user_id, password_hash) values ('${uuid}', '${passwordHash}');
     insert into sessions (id, user_id, expires_at) values
       ${sessions.map((session) => `('${session.uuid}', '${uuid}', now() + interval '1 day')`).join()};

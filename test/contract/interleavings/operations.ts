@@ -42,6 +42,9 @@ const signIn: Operation = (server, { email }) =>
     input: { email, password: oldPassword },
   });
 
+/** A time before now, for `iat` claims: which token decides about a role must not depend on the second of the run. */
+const secondsAgo = (seconds: number) => Math.floor(Date.now() / 1_000) - seconds;
+
 export const operations = {
   signIn,
   /** The account's password was hashed with less work than new ones. */
@@ -102,13 +105,23 @@ export const operations = {
       owner(account),
     ),
   async outsideToken(server, { id, subject }, _, { issuer }) {
-    const token = await issuer.sign({ sub: subject, aud: 'broadsheet', roles: ['author'] });
+    const token = await issuer.sign({
+      sub: subject,
+      aud: 'broadsheet',
+      roles: ['author'],
+      iat: secondsAgo(30),
+    });
     const document = 'mutation ($id: ID!) { updateUser(id: $id, input: { name: "From outside" }) { id } }';
     return send(server, document, { id }, token);
   },
   /** The token gives the account another role. */
   async outsideTokenWithRole(server, { subject }, _, { issuer }) {
-    const token = await issuer.sign({ sub: subject, aud: 'broadsheet', roles: ['editor'] });
+    const token = await issuer.sign({
+      sub: subject,
+      aud: 'broadsheet',
+      roles: ['editor'],
+      iat: secondsAgo(20),
+    });
     return send(server, '{ viewer { id } }', {}, token);
   },
   async mailDelivery(server) {
