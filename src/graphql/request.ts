@@ -7,7 +7,7 @@ export interface GraphqlRequest {
   /** The query string, without its question mark. */
   readonly search: string;
   readonly headers: IncomingHttpHeaders;
-  /** The body, parsed as JSON; undefined where there is none. */
+  /** The body, parsed as JSON; undefined without a body. */
   readonly body: unknown;
 }
 
