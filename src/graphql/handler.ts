@@ -25,9 +25,10 @@ export class GraphqlHandler {
   }
 
   answer(request: GraphqlRequest, context: Context): Awaitable<GraphqlAnswer> {
-    const operation = this.#known?.find(request) ?? null;
-    const answered = operation === null ? null : this.#known?.answer(operation, context);
-    return after(answered ?? null, (answer) => answer ?? this.#askApollo(request, context));
+    const known = this.#known;
+    const operation = known?.find(request) ?? null;
+    if (known === null || operation === null) return this.#askApollo(request, context);
+    return after(known.answer(operation, context), (answer) => answer ?? this.#askApollo(request, context));
   }
 
   /** Stops after the requests under way. */

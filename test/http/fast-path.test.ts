@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
+import { KnownOperations } from '../../src/graphql/fast-path/known-operations.ts';
 import { get, post } from '../helpers/http.ts';
 import { type Person, useServer } from '../helpers/server.ts';
 import { bearer } from '../helpers/tokens.ts';
@@ -104,6 +107,78 @@ describe('an operation that was answered before', () => {
     expect(written).toHaveLength(3);
   });
 
+  it('is answered when its body comes in pieces, and keeps its id', async () => {
+    await server.query('{ __typename }');
+    apollo.mockClear();
+    const text = JSON.stringify({ query: '{ __typename }', variables: { é: 1 } });
+    const bytes = Buffer.from(text);
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': bytes.length,
+      accept: '*/*',
+      'x-request-id': 'its.own-1',
+    };
+    const answer = new Promise<[unknown, string]>((resolve, reject) => {
+      const sent = request(`${server.url}/graphql`, { method: 'POST', headers }, (response) => {
+        const id = response.headers['x-request-id'];
+        response.setEncoding('utf8').on('data', (body: string) => resolve([id, body]));
+      });
+      sent.on('error', reject);
+      // Cut in the middle of a character.
+      const middle = text.indexOf('é') + 1;
+      sent.write(bytes.subarray(0, middle));
+      void sleep(50).then(() => sent.end(bytes.subarray(middle)));
+    });
+    expect(await answer).toEqual(['its.own-1', '{"data":{"__typename":"Query"}}\n']);
+    expect(apollo).not.toHaveBeenCalled();
+  });
+
+  it('is answered when its bytes are not UTF-8, as Apollo Server answers it', async () => {
+    const body = Buffer.from('{"query":"{ __typename } #\xe9"}', 'latin1');
+    const send = () =>
+      fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      }).then(async (response) => [response.status, await response.text()]);
+    const first = await send();
+    expect(await send()).toEqual(first);
+    expect(first[0]).toBe(200);
+    expect(apollo).toHaveBeenCalledTimes(1);
+  });
+
+  it('looks for a session that has ended once, and refuses it', async () => {
+    const { id, token } = await server.person('READER', 'Bob');
+    await server.query('{ viewer { id name } }');
+    await server.query('mutation { signOut { id } }', { as: { ...author, id, token } });
+    const asked = vi.spyOn(server.driver, 'query');
+    const { status } = await answerOf({ query: '{ viewer { id name } }' }, bearer(token));
+    const names = asked.mock.calls.map(([{ name }]) => name?.replace(/_[\da-f]+$/, ''));
+    asked.mockRestore();
+    expect(status).toBe(401);
+    expect(names).toEqual(['session_viewer']);
+  });
+
+  it('is answered with 500 and its id when it fails as a whole, and is not executed again', async () => {
+    await server.query('{ __typename }');
+    apollo.mockClear();
+    const known = vi.spyOn(KnownOperations.prototype, 'answer').mockRejectedValue(new Error('of the test'));
+    const { status, text, log } = await answerOf({ query: '{ __typename }' });
+    expect(known).toHaveBeenCalledTimes(1);
+    known.mockRestore();
+    expect(apollo).not.toHaveBeenCalled();
+    expect(status).toBe(500);
+    expect(JSON.parse(text)).toEqual({
+      errors: [
+        {
+          message: 'Internal server error.',
+          extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'ID' },
+        },
+      ],
+    });
+    expect(log).toMatchObject([{ msg: 'unexpected error', err: { message: 'of the test' } }]);
+  });
+
   it('masks and logs what nobody expected', async () => {
     const body = { query: '{ posts(limit: 1) { id } }' };
     expect((await post(server, body)).status).toBe(200);
@@ -191,6 +266,44 @@ describe('a client', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     const lines = limited.log.filter((line) => line['requestId'] === refused.requestId);
     expect(lines).toMatchObject([{ msg: 'limit exceeded' }, { msg: 'operation', errors: ['RATE_LIMITED'] }]);
+  });
+});
+
+describe('behind a proxy', () => {
+  const proxied = useServer({
+    EXECUTOR: 'compiled',
+    COST_CEILING: '50',
+    COST_BUDGET: '50',
+    COST_BUDGET_WINDOW: '10d',
+    TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8',
+  });
+
+  it('each client has a budget of its own, with and without the fast path', async () => {
+    const left = async (forwarded: string, headers: Record<string, string> = {}) => {
+      const all = { ...headers, 'x-forwarded-for': forwarded };
+      const response = await post(proxied, { query: '{ __typename }' }, all);
+      return Number(/;r=(\d+);/.exec(response.headers.get('ratelimit') ?? '')?.[1]);
+    };
+    // The document pays for its tokens once.
+    await left('203.0.113.8');
+    const first = await left('203.0.113.1');
+    expect(await left('203.0.113.1')).toBeLessThan(first);
+    expect(await left('203.0.113.2')).toBe(first);
+    expect(await left('203.0.113.3, 10.1.2.3')).toBe(first);
+    // A content type that is new: Apollo Server answers.
+    expect(await left('203.0.113.3', { accept: 'application/json;q=0.5' })).toBeLessThan(first);
+    // What the client claims comes before what the proxy adds.
+    expect(await left('203.0.113.9, 203.0.113.2')).toBeLessThan(first);
+  });
+
+  it('a client whose budget is empty is looked for once', async () => {
+    const as = await proxied.person('READER', 'Cora');
+    const ask = () => proxied.send('{ users(limit: 20) { name } }', { as });
+    while ((await ask()).status === 200);
+    const asked = vi.spyOn(proxied.driver, 'query');
+    expect(await ask()).toMatchObject({ status: 429, statements: 1 });
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
   });
 });
 

@@ -22,9 +22,8 @@ export interface CompiledExecution {
 }
 
 /**
- * Executes operations with compiled plans where that makes no difference, and leaves the others to graphql-js: what it
- * cannot plan, variables that are wrong, and every operation that one of the other plugins listens to field by field or
- * reads the data of.
+ * Executes operations with compiled plans where that makes no difference, and leaves the others to graphql-js: those that
+ * cannot be planned, and those whose fields another plugin listens to or whose data it reads.
  *
  * @param others The other plugins of the server.
  * @returns All plugins, in their order, the executing one last.

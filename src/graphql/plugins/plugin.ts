@@ -5,8 +5,6 @@ import type { Context } from '../context.ts';
 export interface Plugin extends ApolloServerPlugin<Context> {
   /** Whether it reads `data` of answers, which must be objects then. */
   readonly readsData?: boolean;
-  /**
-   * Whether the fast path does the same work without calling it. Any other plugin turns the fast path off.
-   */
+  /** Whether the fast path does the same work without calling it. Any other plugin turns the fast path off. */
   readonly isBuiltIn?: boolean;
 }
